@@ -1,0 +1,134 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// FirstOID is the first OID given to an object of a user, as in PostgreSQL (FirstNormalObjectId).
+const FirstOID uint32 = 16384
+
+// Database is one version of all database-wide objects. It is immutable: Apply returns a new one.
+type Database struct {
+	Version   int64                 `json:"version"` // of the catalog log
+	NextOID   uint32                `json:"next_oid"`
+	Schemas   map[string]*Schema    `json:"schemas"`
+	Tables    map[Name]*Table       `json:"-"`
+	Views     map[Name]*View        `json:"-"`
+	Sequences map[Name]*Sequence    `json:"-"`
+	Streams   map[uuid.UUID]*Stream `json:"streams"`
+	Recent    map[uuid.UUID]int64   `json:"recent"` // nonces of recent commits and their versions, see catalog/log
+}
+
+// NewDatabase returns version -1: the database before its first commit.
+func NewDatabase() *Database {
+	return &Database{
+		Version: -1, NextOID: FirstOID,
+		Schemas: map[string]*Schema{DefaultSchema: {OID: 2200, Name: DefaultSchema}},
+		Tables:  map[Name]*Table{}, Views: map[Name]*View{}, Sequences: map[Name]*Sequence{},
+		Streams: map[uuid.UUID]*Stream{}, Recent: map[uuid.UUID]int64{},
+	}
+}
+
+// Op is one change to a database; exactly one field is set. Put replaces or adds by name (Streams: by id).
+type Op struct {
+	PutSchema    *Schema   `json:"put_schema,omitempty"`
+	DropSchema   string    `json:"drop_schema,omitempty"`
+	PutTable     *Table    `json:"put_table,omitempty"`
+	DropTable    *Name     `json:"drop_table,omitempty"`
+	PutView      *View     `json:"put_view,omitempty"`
+	DropView     *Name     `json:"drop_view,omitempty"`
+	PutSequence  *Sequence `json:"put_sequence,omitempty"`
+	DropSequence *Name     `json:"drop_sequence,omitempty"`
+	PutStream    *Stream   `json:"put_stream,omitempty"`
+}
+
+// Apply returns the database after ops, as the given version of the catalog log. The receiver is unchanged.
+func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
+	n := &Database{
+		Version: version, NextOID: d.NextOID, Schemas: maps.Clone(d.Schemas), Tables: maps.Clone(d.Tables),
+		Views: maps.Clone(d.Views), Sequences: maps.Clone(d.Sequences), Streams: maps.Clone(d.Streams),
+		Recent: maps.Clone(d.Recent),
+	}
+	for _, op := range ops {
+		switch {
+		case op.PutSchema != nil:
+			n.Schemas[op.PutSchema.Name] = op.PutSchema
+			n.claim(op.PutSchema.OID)
+		case op.DropSchema != "":
+			delete(n.Schemas, op.DropSchema)
+		case op.PutTable != nil:
+			n.Tables[op.PutTable.Name] = op.PutTable
+			n.claim(op.PutTable.OID)
+		case op.DropTable != nil:
+			delete(n.Tables, *op.DropTable)
+		case op.PutView != nil:
+			n.Views[op.PutView.Name] = op.PutView
+			n.claim(op.PutView.OID)
+		case op.DropView != nil:
+			delete(n.Views, *op.DropView)
+		case op.PutSequence != nil:
+			n.Sequences[op.PutSequence.Name] = op.PutSequence
+			n.claim(op.PutSequence.OID)
+		case op.DropSequence != nil:
+			delete(n.Sequences, *op.DropSequence)
+		case op.PutStream != nil:
+			n.Streams[op.PutStream.ID] = op.PutStream
+		default:
+			return nil, fmt.Errorf("catalog version %d: an operation of a newer format", version)
+		}
+	}
+	return n, nil
+}
+
+func (d *Database) claim(oid uint32) {
+	if oid >= d.NextOID {
+		d.NextOID = oid + 1
+	}
+}
+
+// Exists reports whether any relation (table, view or sequence) has this name.
+func (d *Database) Exists(n Name) bool {
+	return d.Tables[n] != nil || d.Views[n] != nil || d.Sequences[n] != nil
+}
+
+// TableByUUID finds a table by its storage id, or returns nil.
+func (d *Database) TableByUUID(id uuid.UUID) *Table {
+	for _, t := range d.Tables {
+		if t.UUID == id {
+			return t
+		}
+	}
+	return nil
+}
+
+// DataFile is one live Parquet file of a table version.
+type DataFile struct {
+	Path    string // relative to the table's directory
+	Size    int64  // bytes
+	Rows    int64
+	Stats   map[int32]ColumnStats // by column id; a missing column matches everything
+	Buckets [2]int32              // first and last bucket in the file; {0, -1}: not known
+	Dates   [2]int32              // first and last day (since 1970-01-01) of the time column; {1, 0}: not known
+	Level   int                   // 0: a flush (l0/), 1: compacted
+	Time    time.Time             // modification time of the file
+}
+
+// ColumnStats are bounds for pruning. Min and Max are the value's text as PostgreSQL would print it; nil when there is
+// no bound, because the column type has no order that storage shares with SQL, or all rows are NULL.
+type ColumnStats struct {
+	Min, Max  *string
+	NullCount int64
+}
+
+// Snapshot is one version of one table.
+type Snapshot struct {
+	Table       uuid.UUID
+	Version     int64
+	Schema      *Table // as of the version's metadata
+	Files       []DataFile
+	Checkpoints map[uuid.UUID]int64 // by WAL stream: rows with offsets up to it are in Files
+}

@@ -1,0 +1,188 @@
+// Package sqltype names PostgreSQL's types.
+//
+// It owns Type (an OID with a typmod), the OIDs of the built-in types as PostgreSQL 15 has them (pg_type.dat) and
+// their spelling. It knows nothing of values; those are in vector (storage) and pgvalue (text and binary forms).
+package sqltype
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// OID identifies a type in pg_type.
+type OID uint32
+
+// OIDs of the built-in types (PostgreSQL 15, src/include/catalog/pg_type.dat).
+const (
+	Bool        OID = 16
+	Bytea       OID = 17
+	Char        OID = 18 // the internal one-byte "char"
+	Name        OID = 19
+	Int8        OID = 20
+	Int2        OID = 21
+	Int4        OID = 23
+	Regproc     OID = 24
+	Text        OID = 25
+	Oid         OID = 26
+	JSON        OID = 114
+	Float4      OID = 700
+	Float8      OID = 701
+	Unknown     OID = 705
+	Bpchar      OID = 1042
+	Varchar     OID = 1043
+	Date        OID = 1082
+	Time        OID = 1083
+	Timestamp   OID = 1114
+	Timestamptz OID = 1184
+	Interval    OID = 1186
+	Numeric     OID = 1700
+	Regclass    OID = 2205
+	Regtype     OID = 2206
+	Record      OID = 2249
+	Void        OID = 2278
+	UUID        OID = 2950
+	JSONB       OID = 3802
+)
+
+// NoMod is the typmod of a type without modifiers.
+const NoMod int32 = -1
+
+// Type is a PostgreSQL type with its modifier, as in pg_attribute.atttypid and atttypmod.
+type Type struct {
+	OID OID   `json:"oid"`
+	Mod int32 `json:"mod"` // -1: none; otherwise as PostgreSQL encodes it (varchar(n): n+4)
+}
+
+// Of returns the type without a modifier.
+func Of(oid OID) Type { return Type{OID: oid, Mod: NoMod} }
+
+// NumericOf returns numeric(precision, scale).
+func NumericOf(precision, scale int) Type {
+	return Type{OID: Numeric, Mod: int32(precision)<<16 | int32(scale)&0x7ff + 4}
+}
+
+// VarcharOf returns varchar(n).
+func VarcharOf(n int) Type { return Type{OID: Varchar, Mod: int32(n) + 4} }
+
+// BpcharOf returns char(n).
+func BpcharOf(n int) Type { return Type{OID: Bpchar, Mod: int32(n) + 4} }
+
+// PrecisionScale returns the arguments of numeric(p,s); ok is false for bare numeric and for other types.
+func (t Type) PrecisionScale() (precision, scale int, ok bool) {
+	if t.OID != Numeric || t.Mod < 4 {
+		return 0, 0, false
+	}
+	m := t.Mod - 4
+	scale = int(m & 0x7ff)
+	if scale > 1023 { // negative scales are stored in 11 bits, two's complement
+		scale -= 2048
+	}
+	return int(m>>16) & 0xffff, scale, true
+}
+
+// Length returns n of varchar(n) or char(n), in characters.
+func (t Type) Length() (n int, ok bool) {
+	if (t.OID != Varchar && t.OID != Bpchar) || t.Mod < 4 {
+		return 0, false
+	}
+	return int(t.Mod) - 4, true
+}
+
+type info struct {
+	name  string // as format_type prints it, without modifiers
+	typ   string // pg_type.typname
+	array OID
+	size  int16 // pg_type.typlen
+}
+
+var infos = map[OID]info{
+	Bool: {"boolean", "bool", 1000, 1}, Bytea: {"bytea", "bytea", 1001, -1}, Char: {`"char"`, "char", 1002, 1},
+	Name: {"name", "name", 1003, 64}, Int8: {"bigint", "int8", 1016, 8}, Int2: {"smallint", "int2", 1005, 2},
+	Int4: {"integer", "int4", 1007, 4}, Regproc: {"regproc", "regproc", 1008, 4}, Text: {"text", "text", 1009, -1},
+	Oid: {"oid", "oid", 1028, 4}, JSON: {"json", "json", 199, -1}, Float4: {"real", "float4", 1021, 4},
+	Float8: {"double precision", "float8", 1022, 8}, Unknown: {"unknown", "unknown", 0, -2},
+	Bpchar: {"character", "bpchar", 1014, -1}, Varchar: {"character varying", "varchar", 1015, -1},
+	Date: {"date", "date", 1182, 4}, Time: {"time without time zone", "time", 1183, 8},
+	Timestamp:   {"timestamp without time zone", "timestamp", 1115, 8},
+	Timestamptz: {"timestamp with time zone", "timestamptz", 1185, 8},
+	Interval:    {"interval", "interval", 1187, 16}, Numeric: {"numeric", "numeric", 1231, -1},
+	Regclass: {"regclass", "regclass", 2210, 4}, Regtype: {"regtype", "regtype", 2211, 4},
+	Record: {"record", "record", 2287, -1}, Void: {"void", "void", 0, 4}, UUID: {"uuid", "uuid", 2951, 16},
+	JSONB: {"jsonb", "jsonb", 3807, -1},
+}
+
+var elemOf, byTypname = func() (map[OID]OID, map[string]OID) {
+	elems, names := map[OID]OID{}, map[string]OID{}
+	for oid, i := range infos {
+		if i.array != 0 {
+			elems[i.array] = oid
+		}
+		names[i.typ] = oid
+	}
+	return elems, names
+}()
+
+// Elem returns the element type of an array type; ok is false for other types.
+func (t Type) Elem() (elem Type, ok bool) {
+	oid, ok := elemOf[t.OID]
+	return Type{OID: oid, Mod: t.Mod}, ok
+}
+
+// Array returns the array type whose elements are t; ok is false where PostgreSQL has none.
+func (t Type) Array() (array Type, ok bool) {
+	i, ok := infos[t.OID]
+	return Type{OID: i.array, Mod: t.Mod}, ok && i.array != 0
+}
+
+// Size returns pg_type.typlen: bytes for a fixed width, -1 for a varlena.
+func (t Type) Size() int16 {
+	if i, ok := infos[t.OID]; ok {
+		return i.size
+	}
+	return -1
+}
+
+// ByTypname finds a built-in type by pg_type.typname ("int4", "_text" for arrays).
+func ByTypname(name string) (Type, bool) {
+	if len(name) > 1 && name[0] == '_' {
+		elem, ok := byTypname[name[1:]]
+		if !ok {
+			return Type{}, false
+		}
+		return Of(elem).Array()
+	}
+	oid, ok := byTypname[name]
+	return Of(oid), ok
+}
+
+// Typname returns pg_type.typname.
+func (t Type) Typname() string {
+	if elem, ok := t.Elem(); ok {
+		return "_" + elem.Typname()
+	}
+	if i, ok := infos[t.OID]; ok {
+		return i.typ
+	}
+	return "oid" + strconv.FormatUint(uint64(t.OID), 10)
+}
+
+// String spells the type as format_type(oid, typmod) does.
+func (t Type) String() string {
+	if elem, ok := t.Elem(); ok {
+		return elem.String() + "[]"
+	}
+	i, ok := infos[t.OID]
+	if !ok {
+		return "???"
+	}
+	if p, s, ok := t.PrecisionScale(); ok {
+		return fmt.Sprintf("numeric(%d,%d)", p, s)
+	}
+	if n, ok := t.Length(); ok {
+		return fmt.Sprintf("%s(%d)", i.name, n)
+	}
+	if t.OID == Bpchar && t.Mod == NoMod {
+		return "bpchar"
+	}
+	return i.name
+}
