@@ -1,0 +1,49 @@
+package sql
+
+import (
+	"time"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// Resolver finds relations for one statement, at one version of the catalog.
+type Resolver interface {
+	// Relation resolves a table, view or system relation. An empty schema means the session's search path. An unknown
+	// relation is a *pgerr.Error with 42P01 or an error of the resolver's own; Rewrite gives it PostgreSQL's words and position.
+	Relation(schema, name string) (Relation, error)
+}
+
+// Relation is what a name stands for: exactly one of Table, View and Text is set.
+type Relation struct {
+	Table   *catalog.Table
+	View    *catalog.View
+	Text    string           // trusted DuckDB query text of a system relation, inlined as it is
+	Name    catalog.Name     // of a system relation
+	OID     uint32           // of a system relation
+	Columns []catalog.Column // of a system relation; for tables and views the object's own columns are used
+}
+
+// SessionInfo is what a session's functions and special keywords answer.
+type SessionInfo struct {
+	User       string    // current_user, session_user
+	Database   string    // current_database()
+	SearchPath []string  // existing schemas in order: current_schema(), current_schemas()
+	Version    string    // version()
+	Now        time.Time // start of the transaction: now(), current_timestamp
+	Statement  time.Time // start of the statement: statement_timestamp(); zero: Now
+	Location   *time.Location
+	BackendPID int32
+	// Setting answers current_setting(name); nil: every setting is unknown.
+	Setting func(name string) (string, bool)
+}
+
+// Env is what a statement is rewritten against.
+type Env struct {
+	Resolver Resolver
+	Session  SessionInfo
+	// Params are the types the client declared for $1, $2, ...; 0 or a missing one is inferred.
+	Params []sqltype.OID
+	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.
+	TargetTypes []sqltype.Type
+}

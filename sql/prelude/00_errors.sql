@@ -1,0 +1,1 @@
+-- Macros that rewritten queries call. Every name begins with pg_.
