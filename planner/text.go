@@ -1,0 +1,158 @@
+package planner
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/duck"
+	"github.com/miniodb/miniodb/sql"
+)
+
+// Text returns the DuckDB statement. path gives, for scan i and a file of it, the local path to read.
+func (p *Plan) Text(path func(scan int, f catalog.DataFile) string) (string, error) {
+	branches := make([][]string, len(p.Scans))
+	for i, s := range p.Scans {
+		var err error
+		if branches[i], err = s.texts(func(f catalog.DataFile) string { return path(i, f) }); err != nil {
+			return "", err
+		}
+	}
+	if p.Branched {
+		b, token := p.query.Shape.Branch, p.query.Scans[0].Placeholder
+		inner := make([]string, len(branches[0]))
+		for i, t := range branches[0] {
+			inner[i] = "(" + strings.Replace(b.Inner, token, "("+t+")", 1) + ")"
+		}
+		return strings.Replace(b.Outer, b.Placeholder, "("+strings.Join(inner, " UNION ALL ")+")", 1), nil
+	}
+	return substitute(p.query, branches), nil
+}
+
+// Empty returns a statement with the columns and parameters of q that reads nothing: it is prepared to describe q.
+func Empty(q *sql.Select) (string, error) {
+	branches := make([][]string, len(q.Scans))
+	for i, s := range q.Scans {
+		text, err := emptyScan(s.Table, columns(s))
+		if err != nil {
+			return "", err
+		}
+		branches[i] = []string{text}
+	}
+	return substitute(q, branches), nil
+}
+
+func substitute(q *sql.Select, branches [][]string) string {
+	pairs := make([]string, 0, 2*len(branches))
+	for i, s := range q.Scans {
+		pairs = append(pairs, s.Placeholder, "("+strings.Join(branches[i], " UNION ALL ")+")")
+	}
+	return strings.NewReplacer(pairs...).Replace(q.Text)
+}
+
+// branches counts the SELECTs that texts returns.
+func (s *Scan) branches() int {
+	n := len(s.Parts)
+	if len(s.Files) > 0 {
+		n++
+	}
+	return n
+}
+
+// texts returns one SELECT for all files and one for each relation of buffered rows; at least one.
+func (s *Scan) texts(path func(catalog.DataFile) string) ([]string, error) {
+	var out []string
+	if len(s.Files) > 0 {
+		t, err := s.fileScan(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	for _, part := range s.Parts {
+		t, err := s.partScan(part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	if len(out) == 0 {
+		t, err := emptyScan(s.Table, s.Columns)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// fileScan reads Parquet by field id, so that renamed, added and widened columns come out right (Delta protocol, "Column Mapping").
+func (s *Scan) fileScan(path func(catalog.DataFile) string) (string, error) {
+	paths := make([]string, len(s.Files))
+	for i, f := range s.Files {
+		paths[i] = duck.Literal(path(f))
+	}
+	ids := s.Columns
+	if len(ids) == 0 { // count(*): some column has to be named
+		ids = []int32{s.Table.Columns[0].ID}
+	}
+	schema, list := make([]string, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		c := s.Table.Column(id)
+		typ, err := duck.StorageType(c.Type)
+		if err != nil {
+			return "", err
+		}
+		name := "c" + strconv.Itoa(int(id))
+		schema[i] = strconv.Itoa(int(id)) + ": {name: " + duck.Literal(name) + ", type: " + duck.Literal(typ) + ", default_value: NULL}"
+		list[i] = duck.FromStorage(name, c.Type) + " AS " + duck.Ident(c.Name)
+	}
+	return "SELECT " + strings.Join(list, ", ") + " FROM read_parquet([" + strings.Join(paths, ", ") + "], schema = MAP {" +
+		strings.Join(schema, ", ") + "}, hive_partitioning = false)", nil
+}
+
+func (s *Scan) partScan(part Part) (string, error) {
+	ids := s.Columns
+	if len(ids) == 0 {
+		ids = []int32{s.Table.Columns[0].ID}
+	}
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		c := s.Table.Column(id)
+		expr := "c" + strconv.Itoa(int(id))
+		typ, err := duck.Type(c.Type)
+		if err != nil {
+			return "", err
+		}
+		switch old := part.Schema.Column(id); {
+		case old == nil:
+			expr = "CAST(NULL AS " + typ + ")"
+		case old.Type != c.Type:
+			expr = "CAST(" + expr + " AS " + typ + ")"
+		}
+		list[i] = expr + " AS " + duck.Ident(c.Name)
+	}
+	text := "SELECT " + strings.Join(list, ", ") + " FROM " + part.Relation
+	if part.Low >= 0 {
+		text += " WHERE _offset > " + strconv.FormatInt(part.Low, 10) + " AND _offset <= " + strconv.FormatInt(part.High, 10)
+	} else {
+		text += " WHERE _offset <= " + strconv.FormatInt(part.High, 10)
+	}
+	return text, nil
+}
+
+func emptyScan(t *catalog.Table, ids []int32) (string, error) {
+	if len(ids) == 0 {
+		ids = []int32{t.Columns[0].ID}
+	}
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		c := t.Column(id)
+		typ, err := duck.Type(c.Type)
+		if err != nil {
+			return "", err
+		}
+		list[i] = "CAST(NULL AS " + typ + ") AS " + duck.Ident(c.Name)
+	}
+	return "SELECT " + strings.Join(list, ", ") + " WHERE false", nil
+}
