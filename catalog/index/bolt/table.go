@@ -1,0 +1,176 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/google/uuid"
+	bbolt "go.etcd.io/bbolt"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/catalog/index"
+)
+
+// Generation implements index.Index.
+func (x *Index) Generation(ctx context.Context) (g string, err error) {
+	err = x.view(ctx, func(tx *bbolt.Tx) error {
+		g = string(tx.Bucket(metaBucket).Get(generation))
+		return nil
+	})
+	return g, err
+}
+
+// Versions implements index.Index.
+func (x *Index) Versions(ctx context.Context, tables []uuid.UUID) (map[uuid.UUID]int64, error) {
+	out := make(map[uuid.UUID]int64, len(tables))
+	err := x.view(ctx, func(tx *bbolt.Tx) error {
+		heads := tx.Bucket(headsBucket)
+		for _, id := range tables {
+			data := heads.Get(id[:])
+			if data == nil {
+				continue
+			}
+			v, err := index.HeadVersion(data)
+			if err != nil {
+				return fmt.Errorf("%w: %v", errDamaged, err)
+			}
+			out[id] = v
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Tables implements index.Index.
+func (x *Index) Tables(ctx context.Context) (ids []uuid.UUID, err error) {
+	err = x.view(ctx, func(tx *bbolt.Tx) error {
+		return tx.Bucket(headsBucket).ForEach(func(k, _ []byte) error {
+			id, err := uuid.FromBytes(k)
+			ids = append(ids, id)
+			return err
+		})
+	})
+	return ids, err
+}
+
+// Load implements index.Index.
+func (x *Index) Load(ctx context.Context, table uuid.UUID) (s *catalog.Snapshot, err error) {
+	err = x.view(ctx, func(tx *bbolt.Tx) error {
+		s, err = load(tx, table[:])
+		return err
+	})
+	return s, err
+}
+
+// Apply implements index.Index.
+func (x *Index) Apply(ctx context.Context, table uuid.UUID, version int64, d index.Delta) error {
+	return x.update(ctx, func(tx *bbolt.Tx) error {
+		h, err := head(tx, table[:])
+		if errors.Is(err, index.ErrNotFound) {
+			return fmt.Errorf("%w: table %s is not there", index.ErrVersion, table)
+		}
+		if err != nil {
+			return err
+		}
+		if h.Version != version-1 {
+			return fmt.Errorf("%w: table %s is at %d, not %d", index.ErrVersion, table, h.Version, version-1)
+		}
+		files := tx.Bucket(filesBucket).Bucket(table[:])
+		if files == nil {
+			return fmt.Errorf("%w: table %s has no files bucket", errDamaged, table)
+		}
+		for _, path := range d.Removes {
+			if err := files.Delete([]byte(path)); err != nil {
+				return err
+			}
+		}
+		for i := range d.Adds {
+			if err := files.Put([]byte(d.Adds[i].Path), index.AppendFile(nil, &d.Adds[i])); err != nil {
+				return err
+			}
+		}
+		h.Version = version
+		if d.Schema != nil {
+			h.Schema = d.Schema
+		}
+		maps.Copy(h.Checkpoints, d.Checkpoints)
+		return putHead(tx, table[:], h)
+	})
+}
+
+// Reset implements index.Index.
+func (x *Index) Reset(ctx context.Context, s *catalog.Snapshot) error {
+	return x.update(ctx, func(tx *bbolt.Tx) error {
+		if err := drop(tx, s.Table[:]); err != nil {
+			return err
+		}
+		files, err := tx.Bucket(filesBucket).CreateBucket(s.Table[:])
+		if err != nil {
+			return err
+		}
+		for i := range s.Files {
+			if err := files.Put([]byte(s.Files[i].Path), index.AppendFile(nil, &s.Files[i])); err != nil {
+				return err
+			}
+		}
+		return putHead(tx, s.Table[:], &index.Head{Version: s.Version, Schema: s.Schema, Checkpoints: s.Checkpoints})
+	})
+}
+
+// Drop implements index.Index.
+func (x *Index) Drop(ctx context.Context, table uuid.UUID) error {
+	return x.update(ctx, func(tx *bbolt.Tx) error { return drop(tx, table[:]) })
+}
+
+func drop(tx *bbolt.Tx, table []byte) error {
+	if files := tx.Bucket(filesBucket); files.Bucket(table) != nil {
+		if err := files.DeleteBucket(table); err != nil {
+			return err
+		}
+	}
+	return tx.Bucket(headsBucket).Delete(table)
+}
+
+func putHead(tx *bbolt.Tx, table []byte, h *index.Head) error {
+	data, err := index.AppendHead(nil, h)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(headsBucket).Put(table, data)
+}
+
+func head(tx *bbolt.Tx, table []byte) (*index.Head, error) {
+	data := tx.Bucket(headsBucket).Get(table)
+	if data == nil {
+		return nil, index.ErrNotFound
+	}
+	h, err := index.DecodeHead(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errDamaged, err)
+	}
+	return h, nil
+}
+
+func load(tx *bbolt.Tx, table []byte) (*catalog.Snapshot, error) {
+	h, err := head(tx, table)
+	if err != nil {
+		return nil, err
+	}
+	id, err := uuid.FromBytes(table)
+	files := tx.Bucket(filesBucket).Bucket(table)
+	if err != nil || files == nil {
+		return nil, fmt.Errorf("%w: entry of table %x", errDamaged, table)
+	}
+	s := &catalog.Snapshot{Table: id, Version: h.Version, Schema: h.Schema, Checkpoints: h.Checkpoints}
+	err = files.ForEach(func(k, v []byte) error {
+		f, err := index.DecodeFile(string(k), v)
+		if err != nil {
+			return fmt.Errorf("%w: file %s: %v", errDamaged, k, err)
+		}
+		s.Files = append(s.Files, f)
+		return nil
+	})
+	return s, err
+}
