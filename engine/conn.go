@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	b "github.com/duckdb/duckdb-go-bindings"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+// Conn is a connection: one stream, one transaction, its own TimeZone and temporary objects. One goroutine at a time.
+type Conn struct {
+	db *DB
+
+	mu   sync.Mutex   // guards what follows and every call into C on raw, Interrupt aside
+	raw  b.Connection // Ptr nil once closed
+	rows *Rows        // the open stream, if any
+}
+
+// Close ends the open stream, rolls an open transaction back and disconnects. Safe twice.
+func (c *Conn) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.endStreamLocked(nil)
+	b.Disconnect(&c.raw)
+}
+
+// Exec runs one or more statements to the end and returns how many rows the last one changed. The text must be of our own
+// making: any kind of statement runs.
+func (c *Conn) Exec(ctx context.Context, sql string) (changed int64, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.beginLocked(sql); err != nil {
+		return 0, err
+	}
+	err = c.interruptible(ctx, func() error {
+		changed, err = c.execLocked(sql)
+		return err
+	})
+	return changed, err
+}
+
+// execLocked runs a text without a context.
+func (c *Conn) execLocked(sql string) (changed int64, err error) {
+	var res b.Result
+	defer b.DestroyResult(&res)
+	if b.Query(c.raw, sql, &res) != b.StateSuccess {
+		return 0, c.db.failure(b.ResultErrorType(&res), b.ResultError(&res))
+	}
+	return int64(b.RowsChanged(&res)), nil
+}
+
+func (c *Conn) run(sql string) error {
+	_, err := c.Exec(context.Background(), sql)
+	return err
+}
+
+// beginLocked makes the connection ready for another statement: an open stream ends.
+func (c *Conn) beginLocked(sql string) error {
+	if c.raw.Ptr == nil {
+		return pgerr.New(pgerrcode.ConnectionDoesNotExist, "the engine connection is closed")
+	}
+	if err := checkText(sql); err != nil {
+		return err
+	}
+	c.endStreamLocked(pgerr.New(pgerrcode.InvalidCursorState, "the result was closed by a later statement on its connection"))
+	return nil
+}
+
+// endStreamLocked frees the open stream; its Next returns err from now on.
+func (c *Conn) endStreamLocked(err error) {
+	if c.rows != nil {
+		c.rows.endLocked(err)
+	}
+}
+
+// checkText refuses what C strings would cut short and DuckDB would choke on.
+func checkText(s string) error {
+	if strings.IndexByte(s, 0) >= 0 {
+		return pgerr.New(pgerrcode.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00")
+	}
+	if !utf8.ValidString(s) {
+		return pgerr.New(pgerrcode.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	b "github.com/duckdb/duckdb-go-bindings"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+var errFatal = errors.New("the query engine is broken")
+
+// IsFatal reports whether err says that the instance is invalid: it must be opened again and its buffers rebuilt.
+func IsFatal(err error) bool { return errors.Is(err, errFatal) }
+
+// duckError is DuckDB's error as errors_as_json gives it.
+type duckError struct {
+	Kind    string `json:"exception_type"`
+	Message string `json:"exception_message"`
+	Subtype string `json:"error_subtype"`
+	Type    string `json:"type"` // of the catalog entry
+	Name    string `json:"name"`
+}
+
+// parseError reads an error text: JSON, JSON after a "Parser Error: " prefix, or plain text after one.
+func parseError(text string) duckError {
+	if i := strings.IndexByte(text, '{'); i >= 0 && (i == 0 || strings.HasSuffix(text[:i], "Error: ")) {
+		var e duckError
+		if json.Unmarshal([]byte(text[i:]), &e) == nil && e.Kind != "" {
+			return e
+		}
+	}
+	if kind, message, ok := strings.Cut(text, " Error: "); ok && len(kind) < 40 && !strings.Contains(kind, "\n") {
+		return duckError{Kind: kind, Message: message}
+	}
+	return duckError{Message: text}
+}
+
+// failure makes the client's error of DuckDB's and notices a broken instance. kind may be ErrorTypeInvalid where the API
+// does not tell it.
+func (db *DB) failure(kind b.ErrorType, text string) error {
+	e := parseError(text)
+	switch {
+	case e.Kind == "FATAL" || kind == b.ErrorTypeFatal || strings.Contains(e.Message, "database has been invalidated"):
+		db.broken.Store(true)
+		return pgerr.New(pgerrcode.AdminShutdown, "the query engine failed and is being restarted").WithDetail("%s", e.Message).WithCause(errFatal)
+	case e.Kind == "INTERNAL" || kind == b.ErrorTypeInternal:
+		if db.probeBroken() {
+			return pgerr.New(pgerrcode.InternalError, "internal error in the query engine").WithDetail("%s", firstLine(e.Message)).WithCause(errFatal)
+		}
+	}
+	return translate(e)
+}
+
+// probeBroken finds out whether an internal error has invalidated the instance.
+func (db *DB) probeBroken() bool {
+	if db.broken.Load() {
+		return true
+	}
+	var raw b.Connection
+	db.mu.Lock()
+	open := db.db.Ptr != nil && b.Connect(db.db, &raw) == b.StateSuccess
+	db.mu.Unlock()
+	if !open {
+		return false
+	}
+	defer b.Disconnect(&raw)
+	var res b.Result
+	defer b.DestroyResult(&res)
+	if b.Query(raw, "SELECT 1", &res) != b.StateSuccess {
+		db.broken.Store(true)
+		return true
+	}
+	return false
+}

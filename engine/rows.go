@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"strconv"
+
+	b "github.com/duckdb/duckdb-go-bindings"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/vector"
+)
+
+// Column is one column of a result.
+type Column struct {
+	Name string
+	Type vector.Type
+}
+
+// Rows is a streaming result. One goroutine at a time; it ends with its Conn.
+type Rows struct {
+	conn *Conn
+	cols []Column
+
+	// Guarded by conn.mu.
+	decs  []*decoder
+	batch vector.Batch
+	done  bool  // everything below is freed
+	err   error // what Next says when done
+	stmt  b.PreparedStatement
+	pend  b.PendingResult
+	res   b.Result
+	chunk b.DataChunk // owns the memory that batch shows
+}
+
+// Query starts a SELECT or EXPLAIN and returns when its first rows are there. Parameters are bound as text, nil as NULL; $n in the
+// text takes params[n-1]. No other kind of statement runs (42501). An open stream of the connection ends.
+func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.beginLocked(sql); err != nil {
+		return nil, err
+	}
+	if err := c.db.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer c.db.release()
+	r := &Rows{conn: c}
+	if err := c.interruptible(ctx, func() error { return r.startLocked(sql, params) }); err != nil {
+		r.freeLocked()
+		return nil, err
+	}
+	c.rows = r
+	return r, nil
+}
+
+func (r *Rows) startLocked(sql string, params []*string) error {
+	c := r.conn
+	if b.Prepare(c.raw, sql, &r.stmt) != b.StateSuccess {
+		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt))
+	}
+	switch b.PreparedStatementType(r.stmt) {
+	case b.StatementTypeSelect, b.StatementTypeExplain:
+	default:
+		return pgerr.New(pgerrcode.InsufficientPrivilege, "this kind of statement is not permitted here")
+	}
+	if err := bind(c, r.stmt, params); err != nil {
+		return err
+	}
+	if b.PendingPreparedStreaming(r.stmt, &r.pend) != b.StateSuccess {
+		return c.db.failure(b.ErrorTypeInvalid, b.PendingError(r.pend))
+	}
+	if b.ExecutePending(r.pend, &r.res) != b.StateSuccess {
+		return c.db.failure(b.ResultErrorType(&r.res), b.ResultError(&r.res))
+	}
+	n := int(b.ColumnCount(&r.res))
+	r.cols, r.decs = make([]Column, n), make([]*decoder, n)
+	r.batch.Cols = make([]vector.Vector, n)
+	for i := range n {
+		t := b.ColumnLogicalType(&r.res, b.IdxT(i))
+		d, err := newDecoder(t, 0)
+		b.DestroyLogicalType(&t)
+		name := b.ColumnName(&r.res, b.IdxT(i))
+		if err != nil {
+			return columnError(err, name)
+		}
+		r.cols[i], r.decs[i] = Column{Name: name, Type: d.typ}, d
+	}
+	return nil
+}
+
+// bind gives the statement its parameters. Those that the text does not mention are dropped.
+func bind(c *Conn, stmt b.PreparedStatement, params []*string) error {
+	if b.NParams(stmt) == 0 {
+		return nil
+	}
+	for i, p := range params {
+		var index b.IdxT
+		if b.BindParameterIndex(stmt, &index, strconv.Itoa(i+1)) != b.StateSuccess {
+			continue
+		}
+		if p == nil {
+			if b.BindNull(stmt, index) != b.StateSuccess {
+				return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt))
+			}
+			continue
+		}
+		if err := checkText(*p); err != nil {
+			return err
+		}
+		if b.BindVarchar(stmt, index, *p) != b.StateSuccess {
+			return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt))
+		}
+	}
+	return nil
+}
+
+// Columns describes the rows.
+func (r *Rows) Columns() []Column { return r.cols }
+
+// Next returns the next rows, never none, or io.EOF after the last. The batch shows DuckDB's own memory and is valid until
+// Next or Close is called again, or the connection runs something else. After an error the result is closed and Next
+// repeats the error.
+func (r *Rows) Next(ctx context.Context) (*vector.Batch, error) {
+	c := r.conn
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.done {
+		return nil, r.err
+	}
+	if err := c.db.acquire(ctx); err != nil {
+		r.endLocked(err)
+		return nil, err
+	}
+	defer c.db.release()
+	if err := c.interruptible(ctx, r.fetchLocked); err != nil {
+		r.endLocked(err)
+		return nil, err
+	}
+	return &r.batch, nil
+}
+
+func (r *Rows) fetchLocked() error {
+	for {
+		b.DestroyDataChunk(&r.chunk)
+		r.chunk = b.FetchChunk(r.res)
+		if r.chunk.Ptr == nil {
+			// No chunk means the end or a failure; only the result's error tells them apart.
+			if msg := b.ResultError(&r.res); msg != "" {
+				return r.conn.db.failure(b.ResultErrorType(&r.res), msg)
+			}
+			return io.EOF
+		}
+		n := int(b.DataChunkGetSize(r.chunk))
+		if n == 0 {
+			continue
+		}
+		r.batch.Len = n
+		for i, d := range r.decs {
+			if err := d.decode(b.DataChunkGetVector(r.chunk, b.IdxT(i)), n, &r.batch.Cols[i]); err != nil {
+				return columnError(err, r.cols[i].Name)
+			}
+		}
+		return nil
+	}
+}
+
+// Close stops the query and frees it. Safe twice.
+func (r *Rows) Close() {
+	r.conn.mu.Lock()
+	defer r.conn.mu.Unlock()
+	r.endLocked(nil)
+}
+
+// endLocked frees the result; Next returns err from now on, nil meaning that it was closed.
+func (r *Rows) endLocked(err error) {
+	if r.done {
+		return
+	}
+	if err == nil {
+		err = pgerr.New(pgerrcode.InvalidCursorState, "the result is closed")
+	}
+	r.err = err
+	r.freeLocked()
+	if r.conn.rows == r {
+		r.conn.rows = nil
+	}
+}
+
+func (r *Rows) freeLocked() {
+	r.done = true
+	clear(r.batch.Cols)
+	b.DestroyDataChunk(&r.chunk)
+	b.DestroyResult(&r.res)
+	b.DestroyPending(&r.pend)
+	b.DestroyPrepare(&r.stmt)
+}
+
+// columnError names the column in the detail of a client's error.
+func columnError(err error, name string) error {
+	e := pgerr.From(err)
+	if e.Detail == "" {
+		return e.WithDetail("Column %q.", name)
+	}
+	return e
+}
