@@ -101,7 +101,7 @@ type View struct {
 	Comment string   `json:"comment,omitempty"`
 }
 
-// Sequence hands out numbers. Values below Reserved may have been given out; a server reserves blocks.
+// Sequence hands out numbers. Values before Reserved may have been given out: a server reserves blocks.
 type Sequence struct {
 	OID       uint32 `json:"oid"`
 	Name      Name   `json:"name"`
@@ -110,7 +110,8 @@ type Sequence struct {
 	Min       int64  `json:"min"`
 	Max       int64  `json:"max"`
 	Cycle     bool   `json:"cycle,omitempty"`
-	Reserved  int64  `json:"reserved"` // the next value that no server has reserved
+	Reserved  int64  `json:"reserved"`            // the next value that no server has reserved
+	Exhausted bool   `json:"exhausted,omitempty"` // the last value has been reserved; Reserved is that value
 }
 
 // Schema is a namespace.
