@@ -198,3 +198,47 @@ func (v *Vector) rows() int {
 	}
 	return 0
 }
+
+// Copy appends row i of v, which has the column's layout.
+func (a *Appender) Copy(v *Vector, i int) {
+	if v.IsNull(i) {
+		a.Null()
+		return
+	}
+	switch a.v.Type.Kind {
+	case KindBool:
+		a.Bool(v.Bools[i])
+	case KindInt16:
+		a.Int16(v.Int16s[i])
+	case KindInt32:
+		a.Int32(v.Int32s[i])
+	case KindInt64:
+		a.Int64(v.Int64s[i])
+	case KindInt128:
+		a.Int128(v.Int128s[i])
+	case KindFloat32:
+		a.Float32(v.Float32s[i])
+	case KindFloat64:
+		a.Float64(v.Float64s[i])
+	case KindInterval:
+		a.Interval(v.Intervals[i])
+	case KindBytes:
+		a.Bytes(v.Bytes(i))
+	case KindList:
+		_ = a.List(func(elem *Appender) error { // the function cannot fail
+			for j := range v.Lists[i].Length {
+				elem.Copy(v.Child, int(v.Lists[i].Offset+j))
+			}
+			return nil
+		})
+	}
+}
+
+// Bytes estimates the memory of a batch.
+func (b *Batch) Bytes() int {
+	n := 0
+	for i := range b.Cols {
+		n += b.Cols[i].bytes()
+	}
+	return n
+}
