@@ -1,0 +1,91 @@
+package catalog
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// databaseJSON is the JSON form of a Database: relations are lists in order of their names.
+type databaseJSON struct {
+	Version   int64                 `json:"version"`
+	NextOID   uint32                `json:"next_oid"`
+	Schemas   map[string]*Schema    `json:"schemas"`
+	Tables    []*Table              `json:"tables"`
+	Views     []*View               `json:"views"`
+	Sequences []*Sequence           `json:"sequences"`
+	Streams   map[uuid.UUID]*Stream `json:"streams"`
+	Recent    map[uuid.UUID]int64   `json:"recent"`
+}
+
+// MarshalJSON writes the whole database; equal databases give equal bytes.
+func (d *Database) MarshalJSON() ([]byte, error) {
+	return json.Marshal(databaseJSON{
+		Version: d.Version, NextOID: d.NextOID, Schemas: d.Schemas, Streams: d.Streams, Recent: d.Recent,
+		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences),
+	})
+}
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (d *Database) UnmarshalJSON(data []byte) error {
+	var j databaseJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	n := NewDatabase()
+	n.Version, n.NextOID = j.Version, max(j.NextOID, FirstOID)
+	if j.Schemas != nil {
+		n.Schemas = j.Schemas
+	}
+	if j.Streams != nil {
+		n.Streams = j.Streams
+	}
+	if j.Recent != nil {
+		n.Recent = j.Recent
+	}
+	for name, s := range n.Schemas {
+		if s == nil {
+			return fmt.Errorf("schema %q is null", name)
+		}
+	}
+	for id, s := range n.Streams {
+		if s == nil {
+			return fmt.Errorf("stream %s is null", id)
+		}
+	}
+	for _, t := range j.Tables {
+		if t == nil {
+			return fmt.Errorf("a table is null")
+		}
+		n.Tables[t.Name] = t
+	}
+	for _, v := range j.Views {
+		if v == nil {
+			return fmt.Errorf("a view is null")
+		}
+		n.Views[v.Name] = v
+	}
+	for _, s := range j.Sequences {
+		if s == nil {
+			return fmt.Errorf("a sequence is null")
+		}
+		n.Sequences[s.Name] = s
+	}
+	*d = *n
+	return nil
+}
+
+func byName[T any](m map[Name]*T) []*T {
+	out := make([]*T, 0, len(m))
+	names := slices.SortedFunc(maps.Keys(m), func(a, b Name) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
+	})
+	for _, n := range names {
+		out = append(out, m[n])
+	}
+	return out
+}
