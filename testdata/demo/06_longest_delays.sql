@@ -1,0 +1,5 @@
+-- The longest delays of all
+SELECT date, origin, destination, delay
+FROM flights
+ORDER BY delay DESC, date, origin, destination
+LIMIT 10;
