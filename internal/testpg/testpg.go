@@ -1,0 +1,170 @@
+// Package testpg starts a private PostgreSQL 15 for tests that compare MiniODB with it.
+//
+// It owns one server per test binary, in a temporary directory, reachable through a Unix socket only. The server is a child of
+// a shell that waits for the test binary to end, in whatever way, and then stops it and removes the directory. Only tests import this package.
+package testpg
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// startTimeout bounds initdb and the start of the server.
+const startTimeout = time.Minute
+
+var server struct {
+	once sync.Once
+	dsn  string
+	err  error
+	hold io.WriteCloser // closed by the end of the process; then the shell stops the server
+}
+
+// Start returns a DSN of this test binary's PostgreSQL, starting it at the first call. Role and database are both postgres; UTF8, locale C,
+// TimeZone UTC. It fails the test when PostgreSQL 15 is not installed or does not start.
+func Start(tb testing.TB) (dsn string) {
+	tb.Helper()
+	server.once.Do(func() { server.dsn, server.err = start() })
+	if server.err != nil {
+		tb.Fatalf("start PostgreSQL: %v", server.err)
+	}
+	return server.dsn
+}
+
+// binaries finds the directory of initdb and postgres.
+func binaries() (string, error) {
+	if dir := os.Getenv("PG_BIN"); dir != "" {
+		return dir, nil
+	}
+	dirs, _ := filepath.Glob("/usr/lib/postgresql/15/bin")
+	more, _ := filepath.Glob("/usr/*/pgsql-15/bin")
+	brew, _ := filepath.Glob("/opt/homebrew/opt/postgresql@15/bin")
+	dirs = append(append(dirs, more...), brew...)
+	sort.Strings(dirs)
+	if len(dirs) > 0 {
+		return dirs[0], nil
+	}
+	if path, err := exec.LookPath("postgres"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	return "", errors.New("no PostgreSQL 15 found: run make deps, or set PG_BIN to the directory of initdb and postgres")
+}
+
+// account returns the user to run as: PostgreSQL refuses to run as root.
+func account() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("running as root, and there is no user postgres to run the server: %w", err)
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}
+
+// script runs in a shell: $1 the binaries, $2 the directory. Its standard input ends when the test binary does.
+const script = `
+set -e
+"$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off -c timezone=UTC \
+  -c max_connections=50 -c shared_buffers=32MB >>"$2/log" 2>&1 &
+pid=$!
+read -r _ || true
+kill -INT $pid 2>/dev/null || true
+wait $pid || true
+rm -rf "$2"
+`
+
+func start() (string, error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", err
+	}
+	cred, err := account()
+	if err != nil {
+		return "", err
+	}
+	// A short path: a Unix socket's has at most 107 bytes.
+	dir, err := os.MkdirTemp("/tmp", "testpg")
+	if err != nil {
+		return "", err
+	}
+	if cred != nil {
+		if err := os.Chown(dir, int(cred.Uid), int(cred.Gid)); err != nil {
+			return "", err
+		}
+	}
+	cmd := exec.Command("/bin/sh", "-c", script, "sh", bin, dir)
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: cred} // not ended by Ctrl-C before it has cleaned up
+	if server.hold, err = cmd.StdinPipe(); err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", fmt.Errorf("run %s: %w", bin, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }() // ends with the server, which ends with this process
+	return dsnOf(dir), await(dir, ended)
+}
+
+func dsnOf(dir string) string {
+	return fmt.Sprintf("host=%s port=5432 user=postgres dbname=postgres sslmode=disable", dir)
+}
+
+// await polls until the server accepts connections on its socket.
+func await(dir string, ended <-chan error) error {
+	deadline := time.NewTimer(startTimeout)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ended:
+			return fmt.Errorf("the server ended: %s", logOf(dir))
+		case <-deadline.C:
+			return fmt.Errorf("the server is not ready after %v: %s", startTimeout, logOf(dir))
+		case <-tick.C:
+			if strings.Contains(logOf(dir), "ready to accept connections") && connects(filepath.Join(dir, ".s.PGSQL.5432")) {
+				return nil
+			}
+		}
+	}
+}
+
+func connects(socket string) bool {
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
+}
+
+func logOf(dir string) string {
+	b, err := os.ReadFile(filepath.Join(dir, "log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
