@@ -7,7 +7,7 @@ GO       ?= go
 CACHE    := testdata/cache
 VENV     := $(CACHE)/venv
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-LDFLAGS  := -X main.version=$(VERSION)
+LDFLAGS  := -X github.com/miniodb/miniodb/server.Version=$(VERSION)
 
 # What the tests compare with, pinned.
 REQUIREMENTS  := testdata/requirements.txt
