@@ -31,10 +31,11 @@ type copyReader struct {
 	err  error // why the rows ended early
 }
 
-func newCopyReader(ctx context.Context, rows *engine.Rows, add func(rows, bytes int64)) *copyReader {
+// newCopyReader encodes rows whose columns have the layouts of types, which also choose the binary form (json and jsonb share a layout).
+func newCopyReader(ctx context.Context, rows *engine.Rows, types []vector.Type, add func(rows, bytes int64)) *copyReader {
 	r := &copyReader{ctx: ctx, rows: rows, add: add, enc: pgvalue.NewEncoder(pgvalue.Settings{}), buf: []byte(copySignature)}
-	for _, c := range rows.Columns() {
-		r.cols = append(r.cols, pgvalue.BinaryFunc(c.Type))
+	for _, t := range types {
+		r.cols = append(r.cols, pgvalue.BinaryFunc(t))
 	}
 	return r
 }

@@ -178,9 +178,14 @@ func (im *importer) file(ctx context.Context, path string, create bool) error {
 		return err
 	}
 	defer rows.Close()
+	for i, c := range rows.Columns() {
+		if c.Type.Kind != plan.types[i].Kind {
+			return fmt.Errorf("column %s: the engine gives %s where the table has %s", plan.columns[i], c.Type.SQL, plan.types[i].SQL)
+		}
+	}
 	im.progress.start(filepath.Base(path), total)
 	defer im.progress.stop()
-	r := newCopyReader(ctx, rows, im.progress.add)
+	r := newCopyReader(ctx, rows, plan.types, im.progress.add)
 	tag, err := im.conn.CopyFrom(ctx, r, fmt.Sprintf("COPY %s (%s) FROM STDIN (FORMAT binary)", im.table, strings.Join(plan.columns, ", ")))
 	if r.err != nil { // the file is at fault; the server only says that the client gave up
 		return r.err

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/miniodb/miniodb/engine"
+	"github.com/miniodb/miniodb/internal/duck"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 )
@@ -29,7 +30,7 @@ func quoteName(name string) (string, error) {
 		if part[0] == '"' {
 			return part
 		}
-		return engine.Ident(strings.ToLower(part))
+		return duck.Ident(strings.ToLower(part))
 	}), nil
 }
 
@@ -58,7 +59,8 @@ func describeTable(ctx context.Context, conn *pgconn.PgConn, table string) ([]co
 // plan is how a file goes into a table.
 type plan struct {
 	columns []string // quoted, for COPY t (...)
-	query   string   // gives values of exactly the columns' types
+	types   []vector.Type
+	query   string // gives values of exactly these types
 }
 
 // match finds for each column of the file its column of the table: by name, or by position when no name fits and the numbers are equal
@@ -88,19 +90,20 @@ func match(src *source, target []column) (*plan, error) {
 		return nil, fmt.Errorf("the table has no column %s; it has %s", list(unknown), list(names(target)))
 	}
 	var columns, exprs, types []string
+	var layouts []vector.Type
 	for i, c := range found {
-		duck, err := engine.DuckType(c.typ)
+		typ, err := duck.Type(c.typ)
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.name, err)
 		}
-		columns = append(columns, engine.Ident(c.name))
-		name := engine.Ident(src.columns[i].Name)
+		columns, layouts = append(columns, duck.Ident(c.name)), append(layouts, vector.TypeOf(c.typ))
+		name := duck.Ident(src.columns[i].Name)
 		if fixed(c.typ) {
-			types = append(types, engine.Literal(src.columns[i].Name)+": "+engine.Literal(duck))
+			types = append(types, duck.Literal(src.columns[i].Name)+": "+duck.Literal(typ))
 		}
-		exprs = append(exprs, cast(name, src.columns[i].Type, c.typ, duck))
+		exprs = append(exprs, cast(name, src.columns[i].Type, c.typ, typ))
 	}
-	return &plan{columns: columns, query: "SELECT " + strings.Join(exprs, ", ") + " FROM " + src.scan(types)}, nil
+	return &plan{columns: columns, types: layouts, query: "SELECT " + strings.Join(exprs, ", ") + " FROM " + src.scan(types)}, nil
 }
 
 // fixed reports whether the CSV reader can be told the type, with the same reading as a cast.
@@ -115,12 +118,12 @@ func fixed(t sqltype.Type) bool {
 	return true
 }
 
-func cast(name string, from vector.Type, to sqltype.Type, duck string) string {
+func cast(name string, from vector.Type, to sqltype.Type, typ string) string {
 	if to.OID == sqltype.Bytea && from.Kind == vector.KindBytes && from.SQL.OID != sqltype.Bytea {
 		// PostgreSQL's hex form; DuckDB would read each \x as one byte.
 		return fmt.Sprintf(`CASE WHEN starts_with(%[1]s, '\x') THEN unhex(substr(%[1]s, 3)) ELSE encode(%[1]s) END AS %[1]s`, name)
 	}
-	return fmt.Sprintf("CAST(%s AS %s) AS %s", name, duck, name)
+	return fmt.Sprintf("CAST(%s AS %s) AS %s", name, typ, name)
 }
 
 // createTable makes a table of the file's columns. Names are folded to lower case unless two would then be the same; types that a table
@@ -139,7 +142,7 @@ func createTable(table string, cols []engine.Column) string {
 		if vector.TypeOf(c.Type.SQL).Kind != vector.Invalid && c.Type.SQL.OID != sqltype.Unknown {
 			typ = c.Type.SQL.String()
 		}
-		defs[i] = engine.Ident(name) + " " + typ
+		defs[i] = duck.Ident(name) + " " + typ
 	}
 	return "CREATE TABLE " + table + " (" + strings.Join(defs, ", ") + ")"
 }

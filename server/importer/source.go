@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/miniodb/miniodb/engine"
+	"github.com/miniodb/miniodb/internal/duck"
 )
 
 // Formats of files.
@@ -68,7 +69,7 @@ func openSource(ctx context.Context, conn *engine.Conn, path, asked string) (*so
 // reported with its line.
 func (s *source) scan(types []string) string {
 	// DuckDB takes the name for a pattern.
-	name := engine.Literal(strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(s.path))
+	name := duck.Literal(strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(s.path))
 	switch s.format {
 	case formatParquet:
 		return "read_parquet(" + name + ", hive_partitioning = false)"
