@@ -125,7 +125,7 @@ func (c *Conn) openWriter(database, table string) (*writer, error) {
 	}
 	w := &writer{db: c.db, table: table}
 	if b.AppenderCreateExt(c.raw, database, "main", table, &w.app) != b.StateSuccess {
-		err := c.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app))
+		err := c.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app), "")
 		w.discard()
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (w *writer) write(t appendTask) error {
 		}
 		b.DataChunkSetSize(w.chunk, b.IdxT(n))
 		if b.AppendDataChunk(w.app, w.chunk) != b.StateSuccess {
-			return w.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app))
+			return w.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app), "")
 		}
 	}
 	return nil
@@ -202,7 +202,7 @@ func sameLayout(a, c *vector.Type) bool {
 func (w *writer) finish() error {
 	var err error
 	if b.AppenderFlush(w.app) != b.StateSuccess {
-		err = w.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app))
+		err = w.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app), "")
 	}
 	w.discard()
 	return err

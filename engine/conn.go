@@ -49,7 +49,7 @@ func (c *Conn) execLocked(sql string) (changed int64, err error) {
 	var res b.Result
 	defer b.DestroyResult(&res)
 	if b.Query(c.raw, sql, &res) != b.StateSuccess {
-		return 0, c.db.failure(b.ResultErrorType(&res), b.ResultError(&res))
+		return 0, c.db.failure(b.ResultErrorType(&res), b.ResultError(&res), sql)
 	}
 	return int64(b.RowsChanged(&res)), nil
 }

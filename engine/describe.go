@@ -37,7 +37,7 @@ func (c *Conn) describeLocked(sql string) (*Description, error) {
 	var stmt b.PreparedStatement
 	defer b.DestroyPrepare(&stmt)
 	if b.Prepare(c.raw, sql, &stmt) != b.StateSuccess {
-		return nil, c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt))
+		return nil, c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt), sql)
 	}
 	out := &Description{}
 	for i, seen := 1, b.NParams(stmt); seen > 0 && i <= maxParams; i++ {

@@ -29,6 +29,7 @@ import (
 	b "github.com/duckdb/duckdb-go-bindings"
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/internal/duck"
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
 
@@ -130,7 +131,7 @@ func (c *Config) startup() map[string]string {
 func (c *Config) script() []string {
 	dirs := make([]string, len(c.AllowedDirs))
 	for i, d := range c.AllowedDirs {
-		dirs[i] = Literal(d)
+		dirs[i] = duck.Literal(d)
 	}
 	script := []string{
 		"ATTACH ':memory:' AS " + HotDatabase + " (COMPRESS)",

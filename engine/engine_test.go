@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/miniodb/miniodb/internal/duck"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 )
@@ -133,5 +134,5 @@ func TestAppendAndCopy(t *testing.T) {
 	n, err := c.CopyToParquet(context.Background(), "SELECT c1, c2 FROM hot.g1", filepath.Join(dir, "a.parquet"), ParquetOptions{FieldIDs: map[string]int32{"c1": 1, "c2": 2}})
 	require.NoError(t, err)
 	require.EqualValues(t, 5000, n)
-	require.Equal(t, [][]string{{"5000"}}, collect(t, c, "SELECT count(*) FROM read_parquet("+Literal(filepath.Join(dir, "a.parquet"))+")"))
+	require.Equal(t, [][]string{{"5000"}}, collect(t, c, "SELECT count(*) FROM read_parquet("+duck.Literal(filepath.Join(dir, "a.parquet"))+")"))
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	b "github.com/duckdb/duckdb-go-bindings"
@@ -18,11 +19,15 @@ func IsFatal(err error) bool { return errors.Is(err, errFatal) }
 
 // duckError is DuckDB's error as errors_as_json gives it.
 type duckError struct {
-	Kind    string `json:"exception_type"`
-	Message string `json:"exception_message"`
-	Subtype string `json:"error_subtype"`
-	Type    string `json:"type"` // of the catalog entry
-	Name    string `json:"name"`
+	Kind     string `json:"exception_type"`
+	Message  string `json:"exception_message"`
+	Subtype  string `json:"error_subtype"`
+	Type     string `json:"type"` // of the catalog entry
+	Name     string `json:"name"`
+	Call     string `json:"call"`     // of a function without a match, with argument types: "abs(VARCHAR)"
+	Errno    string `json:"errno"`    // of an I/O error
+	Position string `json:"position"` // byte offset into the text, which may be a macro's
+	SQL      string `json:"-"`        // the text that failed, "" where unknown
 }
 
 // parseError reads an error text: JSON, JSON after a "Parser Error: " prefix, or plain text after one.
@@ -33,26 +38,39 @@ func parseError(text string) duckError {
 			return e
 		}
 	}
-	if kind, message, ok := strings.Cut(text, " Error: "); ok && len(kind) < 40 && !strings.Contains(kind, "\n") {
+	if kind, message, ok := strings.Cut(text, " Error: "); ok && len(kind) < 40 && !strings.ContainsAny(kind, "\n{") {
 		return duckError{Kind: kind, Message: message}
 	}
 	return duckError{Message: text}
 }
 
 // failure makes the client's error of DuckDB's and notices a broken instance. kind may be ErrorTypeInvalid where the API
-// does not tell it.
-func (db *DB) failure(kind b.ErrorType, text string) error {
+// does not tell it, and sql empty where no text failed.
+func (db *DB) failure(kind b.ErrorType, text, sql string) error {
 	e := parseError(text)
+	e.SQL = sql
 	switch {
 	case e.Kind == "FATAL" || kind == b.ErrorTypeFatal || strings.Contains(e.Message, "database has been invalidated"):
 		db.broken.Store(true)
-		return pgerr.New(pgerrcode.AdminShutdown, "the query engine failed and is being restarted").WithDetail("%s", e.Message).WithCause(errFatal)
+		return pgerr.New(pgerrcode.AdminShutdown, "the query engine failed and is being restarted").
+			WithDetail("%s", firstLine(e.Message)).WithCause(errFatal)
 	case e.Kind == "INTERNAL" || kind == b.ErrorTypeInternal:
+		err := pgerr.New(pgerrcode.InternalError, "internal error in the query engine").WithDetail("%s", firstLine(e.Message))
 		if db.probeBroken() {
-			return pgerr.New(pgerrcode.InternalError, "internal error in the query engine").WithDetail("%s", firstLine(e.Message)).WithCause(errFatal)
+			return err.WithCause(errFatal)
 		}
+		return err
 	}
 	return translate(e)
+}
+
+// at returns the text from where the error occurred on, "" where that is unknown.
+func (e *duckError) at() string {
+	pos, err := strconv.Atoi(e.Position)
+	if err != nil || pos < 0 || pos >= len(e.SQL) {
+		return ""
+	}
+	return e.SQL[pos:]
 }
 
 // probeBroken finds out whether an internal error has invalidated the instance.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/miniodb/miniodb/internal/duck"
 )
 
 // ParquetOptions says how CopyToParquet writes.
@@ -24,14 +26,14 @@ func (c *Conn) CopyToParquet(ctx context.Context, query, path string, opts Parqu
 		level = 1
 	}
 	var sql strings.Builder
-	fmt.Fprintf(&sql, "COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL %d, PARQUET_VERSION v2", query, Literal(path), level)
+	fmt.Fprintf(&sql, "COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL %d, PARQUET_VERSION v2", query, duck.Literal(path), level)
 	if opts.RowGroupRows > 0 {
 		fmt.Fprintf(&sql, ", ROW_GROUP_SIZE %d", opts.RowGroupRows)
 	}
 	if len(opts.FieldIDs) > 0 {
 		ids := make([]string, 0, len(opts.FieldIDs))
 		for _, name := range slices.Sorted(maps.Keys(opts.FieldIDs)) {
-			ids = append(ids, fmt.Sprintf("%s: %d", Ident(name), opts.FieldIDs[name]))
+			ids = append(ids, fmt.Sprintf("%s: %d", duck.Ident(name), opts.FieldIDs[name]))
 		}
 		fmt.Fprintf(&sql, ", FIELD_IDS {%s}", strings.Join(ids, ", "))
 	}

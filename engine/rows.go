@@ -58,7 +58,7 @@ func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, 
 func (r *Rows) startLocked(sql string, params []*string) error {
 	c := r.conn
 	if b.Prepare(c.raw, sql, &r.stmt) != b.StateSuccess {
-		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt))
+		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), sql)
 	}
 	switch b.PreparedStatementType(r.stmt) {
 	case b.StatementTypeSelect, b.StatementTypeExplain:
@@ -69,10 +69,10 @@ func (r *Rows) startLocked(sql string, params []*string) error {
 		return err
 	}
 	if b.PendingPreparedStreaming(r.stmt, &r.pend) != b.StateSuccess {
-		return c.db.failure(b.ErrorTypeInvalid, b.PendingError(r.pend))
+		return c.db.failure(b.ErrorTypeInvalid, b.PendingError(r.pend), sql)
 	}
 	if b.ExecutePending(r.pend, &r.res) != b.StateSuccess {
-		return c.db.failure(b.ResultErrorType(&r.res), b.ResultError(&r.res))
+		return c.db.failure(b.ResultErrorType(&r.res), b.ResultError(&r.res), sql)
 	}
 	n := int(b.ColumnCount(&r.res))
 	r.cols, r.decs = make([]Column, n), make([]*decoder, n)
@@ -102,7 +102,7 @@ func bind(c *Conn, stmt b.PreparedStatement, params []*string) error {
 		}
 		if p == nil {
 			if b.BindNull(stmt, index) != b.StateSuccess {
-				return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt))
+				return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt), "")
 			}
 			continue
 		}
@@ -110,7 +110,7 @@ func bind(c *Conn, stmt b.PreparedStatement, params []*string) error {
 			return err
 		}
 		if b.BindVarchar(stmt, index, *p) != b.StateSuccess {
-			return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt))
+			return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt), "")
 		}
 	}
 	return nil
@@ -148,7 +148,7 @@ func (r *Rows) fetchLocked() error {
 		if r.chunk.Ptr == nil {
 			// No chunk means the end or a failure; only the result's error tells them apart.
 			if msg := b.ResultError(&r.res); msg != "" {
-				return r.conn.db.failure(b.ResultErrorType(&r.res), msg)
+				return r.conn.db.failure(b.ResultErrorType(&r.res), msg, "")
 			}
 			return io.EOF
 		}
