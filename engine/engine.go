@@ -120,9 +120,6 @@ func (c *Config) startup() map[string]string {
 	if c.MemoryLimit > 0 {
 		flags["memory_limit"] = strconv.FormatInt(c.MemoryLimit, 10) + "B"
 	}
-	if c.TempLimit > 0 && c.TempDir != "" {
-		flags["max_temp_directory_size"] = strconv.FormatInt(c.TempLimit, 10) + "B"
-	}
 	return flags
 }
 
@@ -133,7 +130,13 @@ func (c *Config) script() []string {
 	for i, d := range c.AllowedDirs {
 		dirs[i] = duck.Literal(d)
 	}
+	tempLimit := ""
+	if c.TempLimit > 0 && c.TempDir != "" {
+		// Among the settings of an open this one would be shown and not obeyed.
+		tempLimit = "SET GLOBAL max_temp_directory_size = '" + strconv.FormatInt(c.TempLimit, 10) + "B'"
+	}
 	script := []string{
+		tempLimit,
 		"ATTACH ':memory:' AS " + HotDatabase + " (COMPRESS)",
 		"SET GLOBAL default_null_order = 'postgres'",
 		"SET GLOBAL TimeZone = 'UTC'",
