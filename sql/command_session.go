@@ -39,10 +39,10 @@ type SetTransaction struct {
 // Set is SET name = values. SET TIME ZONE sets "timezone", SET NAMES "client_encoding", SET SESSION AUTHORIZATION
 // "session_authorization", SET ROLE "role". Whether the name is a setting is for the caller to know (42704).
 type Set struct {
-	Name    string // lower case
-	Local   bool   // SET LOCAL: until the end of the transaction
-	Default bool   // TO DEFAULT (and LOCAL for TIME ZONE): Values is nil
-	Values  []string
+	Name    string   // lower case
+	Local   bool     // SET LOCAL: until the end of the transaction
+	Default bool     // TO DEFAULT (and LOCAL for TIME ZONE): Values is nil
+	Values  []string // a time zone that is a number counts hours east of UTC
 }
 
 // Text returns the values as one, as PostgreSQL stores list settings such as search_path: each quoted as an identifier if there are several.

@@ -63,6 +63,9 @@ func scanInsert(text string, start int) (ins *Insert, params, textEnd, next int,
 			return nil, 0, 0, 0, false
 		}
 		ins.Rows = append(ins.Rows, row)
+		if len(ins.Rows)*len(row) > maxCells {
+			return nil, 0, 0, 0, false
+		}
 		textEnd = s.pos
 		switch t := s.next(); {
 		case t.kind == tokEOF, t.kind == tokOp && t.op == ';':

@@ -37,6 +37,9 @@ func Parse(text string) ([]*Statement, error) {
 	chars := charCounter{text: text}
 	for {
 		if !l.skip() {
+			if l.deep {
+				return nil, errTooDeep().WithPosition(chars.at(l.pos) + 1)
+			}
 			// The grammar words the unterminated comment.
 			_, err := parseGrammar(text[l.pos:])
 			return nil, shift(err, chars.at(l.pos))
@@ -53,7 +56,7 @@ func Parse(text string) ([]*Statement, error) {
 		if err != nil {
 			return nil, shift(err, chars.at(start))
 		}
-		s.Offset = chars.at(start)
+		s.setOffset(chars.at(start))
 		if len(out) == MaxStatements {
 			return nil, pgerr.New(pgerrcode.ProgramLimitExceeded, "a text of more than %d statements is too long", MaxStatements)
 		}
@@ -101,9 +104,10 @@ func (l *lexer) statement() (*Statement, error) {
 
 // parseGrammar parses one statement with PostgreSQL's grammar. Positions in errors are characters of text.
 func parseGrammar(text string) (*pg_query.Node, error) {
-	tree, err := pg_query.Parse(text)
+	masked := maskComments(text)
+	tree, err := pg_query.Parse(masked)
 	if err != nil {
-		return nil, grammarError(err)
+		return nil, grammarError(err, text, masked)
 	}
 	if len(tree.Stmts) != 1 {
 		return nil, pgerr.New(pgerrcode.SyntaxError, "cannot find the end of the statement")
@@ -112,7 +116,7 @@ func parseGrammar(text string) (*pg_query.Node, error) {
 }
 
 // grammarError gives an error of the parser its SQLSTATE; the parser passes words and position on, but no code.
-func grammarError(err error) error {
+func grammarError(err error, text, masked string) error {
 	var e *parser.Error
 	if !errors.As(err, &e) {
 		return errTooDeep().WithCause(err) // protobuf's bound on recursion
@@ -132,7 +136,11 @@ func grammarError(err error) error {
 	case strings.HasPrefix(e.Message, "invalid escape sequence"), strings.HasPrefix(e.Message, "invalid Unicode escape"):
 		code = pgerrcode.InvalidEscapeSequence
 	}
-	return pgerr.New(code, "%s", e.Message).WithPosition(max(e.Cursorpos, 0))
+	pos := max(e.Cursorpos, 0)
+	if pos > 0 && masked != text {
+		pos = position(text, byteOffset(masked, pos-1))
+	}
+	return pgerr.New(code, "%s", e.Message).WithPosition(pos)
 }
 
 // checkEncoding refuses what is not UTF-8, and NUL, at which C would end the text.
@@ -209,6 +217,17 @@ func toChars(err error, statement string, start int) error {
 		e.Position = position(statement, e.Position-1-start)
 	}
 	return err
+}
+
+// byteOffset is where so many characters of text end.
+func byteOffset(text string, chars int) int {
+	for i := range text {
+		if chars == 0 {
+			return i
+		}
+		chars--
+	}
+	return len(text)
 }
 
 // position is the 1-based character position of byte offset loc of text.

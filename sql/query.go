@@ -2,6 +2,7 @@ package sql
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
@@ -90,9 +91,18 @@ func deparseExpr(expr *pg_query.Node) (string, error) {
 	return text, nil
 }
 
+// treeVersion is what the parser stamps its trees with and the deparser wants to see.
+var treeVersion = sync.OnceValue(func() int32 {
+	tree, err := pg_query.Parse("SELECT 1")
+	if err != nil {
+		return 0
+	}
+	return tree.Version
+})
+
 // deparseNode prints a statement as PostgreSQL text.
 func deparseNode(node *pg_query.Node) (string, error) {
-	text, err := pg_query.Deparse(&pg_query.ParseResult{Stmts: []*pg_query.RawStmt{{Stmt: node}}})
+	text, err := pg_query.Deparse(&pg_query.ParseResult{Version: treeVersion(), Stmts: []*pg_query.RawStmt{{Stmt: node}}})
 	if err != nil {
 		return "", pgerr.New(pgerrcode.FeatureNotSupported, "this construct is not supported").WithDetail("%v", err).WithCause(err)
 	}

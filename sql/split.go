@@ -12,6 +12,9 @@ import (
 // parser below recurses in C and in protobuf, and both were measured to stand twice as much in every construct.
 const maxDepth = 1000
 
+// maxOperatorBytes bounds a run of operator characters: PostgreSQL's scanner looks at all the rest of it for each plus and minus.
+const maxOperatorBytes = 128
+
 // maxParams is what the wire protocol can number.
 const maxParams = 65535
 
@@ -50,9 +53,12 @@ func (l *lexer) piece() (piece, error) {
 	p := piece{start: -1}
 	levels := []level{{}}
 	total := 0
-	lastOp := -1
+	lastOp, run := -1, 0
 	for {
 		t := l.next()
+		if l.deep {
+			return p, errTooDeep().WithPosition(t.start + 1)
+		}
 		if t.kind == tokEOF || t.kind == tokOp && t.op == ';' && len(levels) == 1 {
 			if p.start < 0 {
 				p.start, p.end = t.start, t.start
@@ -120,6 +126,10 @@ func (l *lexer) piece() (piece, error) {
 				if lastOp != t.start {
 					top.chain++
 					total++
+					run = 0
+				}
+				if run++; run > maxOperatorBytes {
+					return p, pgerr.New(pgerrcode.SyntaxError, "operator too long").WithPosition(t.start + 2 - run)
 				}
 				lastOp = t.end
 			}

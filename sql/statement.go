@@ -17,6 +17,16 @@ type Statement struct {
 	Params int
 }
 
+func (s *Statement) setOffset(chars int) {
+	s.Offset = chars
+	switch c := s.Command.(type) {
+	case *Explain:
+		c.Inner.setOffset(chars)
+	case *PrepareStmt:
+		c.Inner.setOffset(chars)
+	}
+}
+
 // Command is a classified statement; each kind has a struct of its own, always used by pointer.
 type Command interface{ command() }
 
