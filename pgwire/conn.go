@@ -1,0 +1,273 @@
+package pgwire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
+)
+
+// conn is one client. Everything but what mu guards belongs to its goroutine.
+type conn struct {
+	srv     *Server
+	nc      net.Conn
+	rd      reader
+	session Session
+	info    ClientInfo
+	secret  [4]byte
+
+	out       []byte
+	outPooled *[]byte
+	outErr    error // of the first failed write; the connection is useless then
+
+	statements     map[string]*statement
+	statementBytes int
+	portals        map[string]*portal
+	skipToSync     bool // an error in the extended protocol: everything up to Sync is dropped
+
+	encoding Encoding // what encoder was made for
+	encoder  *pgvalue.Encoder
+
+	mu       sync.Mutex
+	cancel   context.CancelCauseFunc // of the running statement, nil when there is none
+	waiting  waitState
+	draining bool
+}
+
+// waitState says what the connection's goroutine is reading for.
+type waitState uint8
+
+const (
+	notWaiting waitState = iota
+	waitIdle             // for the next message
+	waitCopy             // for data of COPY FROM STDIN
+)
+
+var outBuffers = sync.Pool{New: func() any { b := make([]byte, 0, flushBytes+flushBytes/4); return &b }}
+
+func newConn(s *Server, nc net.Conn) *conn {
+	c := &conn{srv: s, nc: nc, statements: map[string]*statement{}, portals: map[string]*portal{}, waiting: waitIdle}
+	c.rd = reader{nc: nc, flush: c.flush, limit: maxStartupBytes}
+	return c
+}
+
+// serve runs the connection until it ends.
+func (c *conn) serve(ctx context.Context) {
+	err := c.open(ctx)
+	for err == nil {
+		err = c.next(ctx)
+	}
+	c.farewell(err)
+}
+
+// farewell tells the client why the connection ends, if it should know and is there to hear it.
+func (c *conn) farewell(err error) {
+	var e *pgerr.Error
+	if errors.As(err, &e) && e != errGone {
+		c.sendError(e)
+		_ = c.nc.SetWriteDeadline(time.Now().Add(refusalWriteLimit))
+		_ = c.flush()
+	}
+	if e := c.srv.log.Debug(); e.Enabled() {
+		e.Err(err).Uint32("pid", c.info.ProcessID).Msg("connection ended")
+	}
+}
+
+// panicked answers XX000 after a recovered panic.
+func (c *conn) panicked() {
+	defer func() { _ = recover() }() // what is sent here comes from a state that is broken already
+	c.farewell(pgerr.Fatal(pgerrcode.InternalError, "internal error"))
+}
+
+// release closes what the connection holds, whatever state it is in.
+func (c *conn) release() {
+	defer func() {
+		if p := recover(); p != nil {
+			c.srv.log.Error().Interface("panic", p).Uint32("pid", c.info.ProcessID).Msg("closing a session panicked")
+		}
+	}()
+	c.rd.release()
+	c.returnOut()
+	for name := range c.portals {
+		c.dropPortal(name)
+	}
+	if c.session != nil {
+		c.session.Close()
+	}
+}
+
+// next reads one message and answers it. An error ends the connection.
+func (c *conn) next(ctx context.Context) error {
+	typ, body, err := c.await(waitIdle)
+	if err != nil {
+		return err
+	}
+	c.takeOut()
+	return c.dispatch(ctx, typ, body)
+}
+
+// await reads a message in a state in which it can be woken: by drain when idle, by interrupt in COPY.
+func (c *conn) await(state waitState) (typ byte, body []byte, err error) {
+	c.mu.Lock()
+	if c.draining && state == waitIdle {
+		c.mu.Unlock()
+		return 0, nil, errShutdown
+	}
+	c.waiting = state
+	c.mu.Unlock()
+	typ, body, err = c.rd.message()
+	c.mu.Lock()
+	c.waiting = notWaiting
+	draining := c.draining
+	c.mu.Unlock()
+	switch {
+	case err == nil:
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		if draining && state == waitIdle {
+			return 0, nil, errShutdown
+		}
+		if err := c.nc.SetReadDeadline(time.Time{}); err != nil {
+			return 0, nil, errQuiet
+		}
+		return 0, nil, errWoken
+	default:
+		var e *pgerr.Error
+		if !errors.As(err, &e) {
+			if state == waitIdle || errors.Is(err, io.EOF) {
+				err = errQuiet
+			}
+		}
+		return 0, nil, err
+	}
+	return typ, body, nil
+}
+
+// errWoken is a read that interrupt ended; the reader can go on.
+var errWoken = errors.New("read interrupted")
+
+// dispatch answers one message.
+func (c *conn) dispatch(ctx context.Context, typ byte, body []byte) error {
+	if typ == 'X' {
+		return errQuiet
+	}
+	if c.skipToSync && typ != 'S' {
+		return c.outErr
+	}
+	switch typ {
+	case 'Q':
+		var m pgproto3.Query
+		if m.Decode(body) != nil {
+			return errLayout()
+		}
+		return c.simpleQuery(ctx, m.String)
+	case 'P':
+		var m pgproto3.Parse
+		if m.Decode(body) != nil {
+			return errLayout()
+		}
+		return c.extended(c.parse(ctx, &m))
+	case 'B':
+		var m pgproto3.Bind
+		if m.Decode(body) != nil {
+			return errLayout()
+		}
+		return c.extended(c.bind(&m))
+	case 'D':
+		var m pgproto3.Describe
+		if m.Decode(body) != nil {
+			return errLayout()
+		}
+		return c.extended(c.describe(&m))
+	case 'E':
+		var m pgproto3.Execute
+		if m.Decode(body) != nil {
+			return errLayout()
+		}
+		return c.extended(c.execute(ctx, &m))
+	case 'C':
+		var m pgproto3.Close
+		if m.Decode(body) != nil {
+			return errLayout()
+		}
+		return c.extended(c.closeObject(&m))
+	case 'H':
+		return c.flush()
+	case 'S':
+		return c.sync(ctx)
+	case 'F':
+		c.sendError(pgerr.New(pgerrcode.FeatureNotSupported, "function calls by the fast-path protocol are not supported"))
+		c.session.Fail()
+		return c.finishSync(ctx)
+	case 'd', 'c', 'f': // the rest of a COPY that has failed
+		return c.outErr
+	}
+	return pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid frontend message type %d", typ)
+}
+
+func errLayout() error {
+	return pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid message format")
+}
+
+// run registers ctx's statement as the one that a cancel request ends, until done is called.
+func (c *conn) run(cancel context.CancelCauseFunc) (done func()) {
+	c.mu.Lock()
+	c.cancel = cancel
+	c.mu.Unlock()
+	return func() {
+		c.mu.Lock()
+		c.cancel = nil
+		c.mu.Unlock()
+	}
+}
+
+// interrupt cancels the running statement, if there is one, and wakes a COPY that waits for data.
+func (c *conn) interrupt(cause *pgerr.Error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cancel == nil {
+		return
+	}
+	c.cancel(cause)
+	if c.waiting == waitCopy {
+		_ = c.nc.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// drain asks the connection to end as soon as it is idle.
+func (c *conn) drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+	if c.waiting == waitIdle {
+		_ = c.nc.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// busy reports a statement that runs without reading from the client.
+func (c *conn) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cancel != nil && c.waiting == notWaiting
+}
+
+// explain replaces the error of a cancelled statement by the reason for its end.
+func explain(ctx context.Context, err error) error {
+	var cause *pgerr.Error
+	if err == nil || ctx.Err() == nil || !errors.As(context.Cause(ctx), &cause) {
+		return err
+	}
+	var e *pgerr.Error
+	if errors.As(err, &e) && e.Code != pgerrcode.QueryCanceled {
+		return err // it failed of itself, or knows better, such as that the outcome is open
+	}
+	return cause
+}

@@ -1,0 +1,297 @@
+package pgwire
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/rs/zerolog"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+// Server accepts connections and serves each in a goroutine of its own.
+type Server struct {
+	cfg     Config
+	backend Backend
+	log     zerolog.Logger
+
+	listener net.Listener
+	conns    sync.WaitGroup
+
+	mu       sync.Mutex
+	sockets  map[*conn]struct{} // all that were accepted and not refused
+	sessions map[uint32]*conn   // those past the connection limit's check, by process id
+	nextID   uint32
+	draining bool
+}
+
+// Reasons for which a running statement's context ends. Each is what the client is told.
+var (
+	errUserCancel = pgerr.New(pgerrcode.QueryCanceled, "canceling statement due to user request")
+	errShutdown   = pgerr.Fatal(pgerrcode.AdminShutdown, "terminating connection due to administrator command")
+	errGone       = pgerr.Fatal(pgerrcode.ConnectionFailure, "connection to client lost")
+)
+
+// New makes a server; it does not listen yet.
+func New(cfg Config, backend Backend, log zerolog.Logger) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("pgwire: %w", err)
+	}
+	cfg.setDefaults()
+	return &Server{
+		cfg: cfg, backend: backend, log: log.With().Str("component", "pgwire").Logger(),
+		sockets: map[*conn]struct{}{}, sessions: map[uint32]*conn{},
+	}, nil
+}
+
+// Listen binds the address. Connections wait in the kernel's queue until Run accepts them.
+func (s *Server) Listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("listen for PostgreSQL clients on %s: %w", s.cfg.Addr, err)
+	}
+	s.listener = l
+	return nil
+}
+
+// Addr returns the bound address, or nil before Listen.
+func (s *Server) Addr() net.Addr {
+	if s.listener == nil {
+		return nil
+	}
+	return s.listener.Addr()
+}
+
+// Run accepts connections until ctx ends, listening first if Listen was not called. It then tells idle connections 57P01 and closes them, lets
+// running statements go on for the grace period, cancels the rest, and returns when every connection has ended.
+func (s *Server) Run(ctx context.Context) error {
+	if s.listener == nil {
+		if err := s.Listen(ctx); err != nil {
+			return err
+		}
+	}
+	stop := context.AfterFunc(ctx, func() { _ = s.listener.Close() })
+	defer stop()
+	// Connections outlive ctx by the grace period; their contexts end with this one.
+	connCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	watched := make(chan struct{})
+	go func() { defer close(watched); s.watch(connCtx) }()
+
+	err := s.accept(ctx, connCtx)
+	if closeErr := s.listener.Close(); err == nil && closeErr != nil && !errors.Is(closeErr, net.ErrClosed) {
+		err = closeErr
+	}
+	s.drain()
+	cancel(nil)
+	<-watched
+	return err
+}
+
+// accept takes connections until ctx ends or the listener fails.
+func (s *Server) accept(ctx, connCtx context.Context) error {
+	delay := time.Millisecond
+	for {
+		nc, err := s.listener.Accept()
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			// Out of file descriptors and such pass; waiting costs less than ending.
+			if errors.Is(err, net.ErrClosed) {
+				return fmt.Errorf("accept: %w", err)
+			}
+			s.log.Error().Err(err).Dur("retry_in", delay).Msg("accept connection")
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(delay):
+			}
+			delay = min(2*delay, time.Second)
+			continue
+		}
+		delay = time.Millisecond
+		c := newConn(s, nc)
+		if !s.admit(c) {
+			refuse(nc)
+			continue
+		}
+		s.conns.Add(1)
+		go func() {
+			defer s.conns.Done()
+			s.serve(connCtx, c)
+		}()
+	}
+}
+
+// refuse answers a connection that is one too many even to be listened to.
+func refuse(nc net.Conn) {
+	_ = nc.SetWriteDeadline(time.Now().Add(refusalWriteLimit))
+	_, _ = nc.Write(appendError(nil, errTooMany()))
+	_ = nc.Close()
+}
+
+func errTooMany() *pgerr.Error {
+	return pgerr.Fatal(pgerrcode.TooManyConnections, "sorry, too many clients already")
+}
+
+func (s *Server) admit(c *conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sockets) >= s.cfg.MaxConnections+extraSockets {
+		return false
+	}
+	s.sockets[c] = struct{}{}
+	return true
+}
+
+// serve runs one connection to its end and recovers from its panics.
+func (s *Server) serve(ctx context.Context, c *conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Uint32("pid", c.info.ProcessID).Msg("connection panicked")
+			c.panicked()
+		}
+		c.release()
+		s.mu.Lock()
+		delete(s.sockets, c)
+		if s.sessions[c.info.ProcessID] == c {
+			delete(s.sessions, c.info.ProcessID)
+		}
+		s.mu.Unlock()
+		_ = c.nc.Close()
+	}()
+	c.serve(ctx)
+}
+
+// register counts a connection against the limit and gives it a process id and a cancel key.
+func (s *Server) register(c *conn) error {
+	if _, err := rand.Read(c.secret[:]); err != nil {
+		return fmt.Errorf("make a cancel key: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining {
+		return errShutdown
+	}
+	if len(s.sessions) >= s.cfg.MaxConnections {
+		return errTooMany()
+	}
+	for {
+		s.nextID = s.nextID%(1<<31-1) + 1 // positive as an int4
+		if s.sessions[s.nextID] == nil {
+			break
+		}
+	}
+	c.info.ProcessID = s.nextID
+	s.sessions[s.nextID] = c
+	return nil
+}
+
+// cancel ends the running statement of the connection that knows the key. There is no answer, right or wrong.
+func (s *Server) cancel(pid uint32, key []byte) {
+	if c := s.session(pid); c != nil && subtle.ConstantTimeCompare(c.secret[:], key) == 1 {
+		c.interrupt(errUserCancel)
+	}
+}
+
+// Connections returns how many sessions are open.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sessions)
+}
+
+// CancelBackend cancels the running statement of a session, as pg_cancel_backend does; false if there is no such session.
+func (s *Server) CancelBackend(pid uint32) bool {
+	c := s.session(pid)
+	if c == nil {
+		return false
+	}
+	c.interrupt(errUserCancel)
+	return true
+}
+
+// TerminateBackend ends a session, as pg_terminate_backend does; false if there is no such session.
+func (s *Server) TerminateBackend(pid uint32) bool {
+	c := s.session(pid)
+	if c == nil {
+		return false
+	}
+	c.drain()
+	c.interrupt(errShutdown)
+	return true
+}
+
+func (s *Server) session(pid uint32) *conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sessions[pid]
+}
+
+// drain ends all connections in three steps: idle ones at once, running ones after the grace period, unresponsive ones by closing the socket.
+func (s *Server) drain() {
+	s.mu.Lock()
+	s.draining = true
+	s.mu.Unlock()
+	s.each((*conn).drain)
+	done := make(chan struct{})
+	go func() { defer close(done); s.conns.Wait() }()
+	for _, step := range []struct {
+		after time.Duration
+		do    func(*conn)
+	}{
+		{s.cfg.DrainGrace, func(c *conn) { c.interrupt(errShutdown) }},
+		{hardCloseAfter, func(c *conn) { _ = c.nc.Close() }},
+	} {
+		timer := time.NewTimer(step.after)
+		select {
+		case <-done:
+			timer.Stop()
+			return
+		case <-timer.C:
+			s.each(step.do)
+		}
+	}
+	<-done
+}
+
+// each calls f for every connection of the moment, without the lock.
+func (s *Server) each(f func(*conn)) {
+	s.mu.Lock()
+	all := make([]*conn, 0, len(s.sockets))
+	for c := range s.sockets {
+		all = append(all, c)
+	}
+	s.mu.Unlock()
+	for _, c := range all {
+		f(c)
+	}
+}
+
+// watch looks for clients that went away while their statement runs, since nobody reads from their socket then.
+func (s *Server) watch(ctx context.Context) {
+	tick := time.NewTicker(disconnectCheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.each(func(c *conn) {
+				if c.busy() && peerGone(c.nc) {
+					c.interrupt(errGone)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package pgwire
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+// Codes in the place of a protocol version (documentation, "Message Formats").
+const (
+	cancelRequest = 80877102
+	sslRequest    = 80877103
+	gssRequest    = 80877104
+
+	protocolMajor  = 3
+	protocolNewest = 3<<16 | 2
+)
+
+// errQuiet ends a connection without a word: a cancel request, a scan, a client that left.
+var errQuiet = errors.New("connection ends")
+
+// startup reads until the start-up message; encryption is declined, each kind once. It returns the parameters, keys as they came.
+func (c *conn) startup() (map[string]string, error) {
+	sslAsked, gssAsked := false, false
+	for {
+		code, body, err := c.startupPacket()
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case code == sslRequest && !sslAsked, code == gssRequest && !gssAsked:
+			sslAsked, gssAsked = sslAsked || code == sslRequest, gssAsked || code == gssRequest
+			c.out = append(c.out, 'N')
+		case code == cancelRequest:
+			if len(body) > 4 && len(body) <= 4+256 {
+				c.srv.cancel(binary.BigEndian.Uint32(body), body[4:])
+			}
+			return nil, errQuiet
+		case code>>16 == protocolMajor:
+			return c.parameters(code, body)
+		default:
+			return nil, pgerr.Fatal(pgerrcode.FeatureNotSupported, "unsupported frontend protocol %d.%d: server supports 3.0 to %d.%d",
+				code>>16, code&0xffff, protocolNewest>>16, protocolNewest&0xffff)
+		}
+	}
+}
+
+// startupPacket reads a message without a type byte: length, code, rest.
+func (c *conn) startupPacket() (code uint32, body []byte, err error) {
+	if err := c.rd.fill(4); err != nil {
+		return 0, nil, errQuiet
+	}
+	n := int(int32(binary.BigEndian.Uint32(c.rd.buf[c.rd.r:])))
+	if n < 8 || n > maxStartupBytes {
+		return 0, nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid length of startup packet")
+	}
+	if err := c.rd.fill(n); err != nil {
+		return 0, nil, errQuiet
+	}
+	packet := c.rd.buf[c.rd.r : c.rd.r+n]
+	c.rd.r += n
+	return binary.BigEndian.Uint32(packet[4:]), packet[8:], nil
+}
+
+// parameters reads name and value pairs and negotiates the minor version and the options of the protocol itself (_pq_.*).
+func (c *conn) parameters(version uint32, body []byte) (map[string]string, error) {
+	params, options := map[string]string{}, []string(nil)
+	for {
+		name, rest, ok := bytes.Cut(body, []byte{0})
+		if !ok {
+			return nil, errStartupLayout()
+		}
+		if len(name) == 0 {
+			if len(rest) != 0 {
+				return nil, errStartupLayout()
+			}
+			break
+		}
+		value, rest, ok := bytes.Cut(rest, []byte{0})
+		if !ok {
+			return nil, errStartupLayout()
+		}
+		if strings.HasPrefix(string(name), "_pq_.") {
+			options = append(options, string(name))
+		} else {
+			params[string(name)] = string(value)
+		}
+		body = rest
+	}
+	minor := version & 0xffff
+	agreed := minor
+	if agreed != 0 && agreed != protocolNewest&0xffff {
+		agreed = 0 // 3.1 was never in use
+		if minor > protocolNewest&0xffff {
+			agreed = protocolNewest & 0xffff
+		}
+	}
+	if agreed != minor || len(options) > 0 {
+		c.send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: protocolMajor<<16 | agreed, UnrecognizedOptions: options})
+	}
+	return params, nil
+}
+
+func errStartupLayout() error {
+	return pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid startup packet layout: expected terminator as last byte")
+}
+
+// clientInfo applies the defaults of the start-up parameters and takes options=-c apart.
+func clientInfo(params map[string]string) (ClientInfo, error) {
+	info := ClientInfo{User: params["user"], Database: params["database"], Parameters: map[string]string{}}
+	if info.User == "" {
+		return info, pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "no PostgreSQL user name specified in startup packet")
+	}
+	if info.Database == "" {
+		info.Database = info.User
+	}
+	for name, value := range params {
+		switch lower := strings.ToLower(name); lower {
+		case "user", "database":
+		case "replication":
+			if on := strings.ToLower(value); on != "false" && on != "off" && on != "no" && on != "0" {
+				return info, pgerr.Fatal(pgerrcode.FeatureNotSupported, "replication connections are not supported")
+			}
+		case "options":
+			if err := splitOptions(value, info.Parameters); err != nil {
+				return info, err
+			}
+		default:
+			info.Parameters[lower] = value
+		}
+	}
+	return info, nil
+}
+
+// splitOptions reads "-c name=value --name=value"; a backslash keeps a blank.
+func splitOptions(s string, into map[string]string) error {
+	var words []string
+	var word strings.Builder
+	started := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case isBlank(s[i]):
+			if started {
+				words = append(words, word.String())
+				word.Reset()
+				started = false
+			}
+			continue
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+		}
+		word.WriteByte(s[i])
+		started = true
+	}
+	if started {
+		words = append(words, word.String())
+	}
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		switch {
+		case w == "-c" && i+1 < len(words):
+			i++
+			w = words[i]
+		case strings.HasPrefix(w, "-c"):
+			w = w[2:]
+		case strings.HasPrefix(w, "--"):
+			w = strings.ReplaceAll(w[2:], "-", "_")
+		default:
+			return pgerr.Fatal(pgerrcode.SyntaxError, "invalid command-line argument for server process: %s", w)
+		}
+		name, value, ok := strings.Cut(w, "=")
+		if !ok {
+			return pgerr.Fatal(pgerrcode.SyntaxError, "-c %s requires a value", w)
+		}
+		into[strings.ToLower(name)] = value
+	}
+	return nil
+}
+
+func isBlank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
+
+// open goes from the first byte to the first ReadyForQuery.
+func (c *conn) open(ctx context.Context) error {
+	if err := c.nc.SetDeadline(time.Now().Add(c.srv.cfg.StartupTimeout)); err != nil {
+		return errQuiet
+	}
+	params, err := c.startup()
+	if err != nil {
+		return err
+	}
+	info, err := clientInfo(params)
+	if err != nil {
+		return err
+	}
+	info.Addr = c.nc.RemoteAddr()
+	c.info = info
+	if err := c.srv.register(c); err != nil {
+		return err
+	}
+	authCtx, cancel := context.WithTimeout(ctx, c.srv.cfg.StartupTimeout)
+	defer cancel()
+	if err := c.srv.backend.Authenticate(authCtx, c.info); err != nil {
+		return fatal(err)
+	}
+	c.send(&pgproto3.AuthenticationOk{})
+	session, err := c.srv.backend.Open(ctx, c.info, (*outlet)(c))
+	if err != nil {
+		return fatal(err)
+	}
+	c.session = session
+	if err := c.nc.SetDeadline(time.Time{}); err != nil {
+		return errQuiet
+	}
+	c.rd.limit = c.srv.cfg.MaxMessageBytes
+	c.parameterStatuses()
+	c.send(&pgproto3.BackendKeyData{ProcessID: c.info.ProcessID, SecretKey: c.secret[:]})
+	c.ready()
+	return nil
+}
+
+// fatal makes any error one that ends the connection.
+func fatal(err error) error {
+	e := *pgerr.From(err)
+	e.Severity = "FATAL"
+	return e.WithCause(err)
+}
