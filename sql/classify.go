@@ -84,8 +84,8 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 // name makes a catalog name of a range variable.
 func (c *classifier) name(r *pg_query.RangeVar) (catalog.Name, error) {
 	if r.GetCatalogname() != "" && r.GetCatalogname() != catalog.DatabaseName {
-		return catalog.Name{}, c.at(unsupported("cross-database references are not implemented: %s",
-			strings.Join([]string{QuoteIdent(r.Catalogname), QuoteIdent(r.Schemaname), QuoteIdent(r.Relname)}, ".")), r.Location)
+		return catalog.Name{}, c.at(unsupported("cross-database references are not implemented: \"%s.%s.%s\"",
+			r.Catalogname, r.Schemaname, r.Relname), r.Location)
 	}
 	return catalog.Name{Schema: r.GetSchemaname(), Name: r.GetRelname()}, nil
 }

@@ -235,9 +235,9 @@ func (r *copyOptionReader) check() error {
 	case r.forceN && !r.from:
 		return unsupported("COPY force null only available using COPY FROM")
 	case strings.Contains(null, delimiter):
-		return invalid("COPY delimiter must not appear in the NULL specification")
+		return unsupported("COPY delimiter must not appear in the NULL specification")
 	case csv && strings.Contains(null, quote):
-		return invalid("CSV quote character must not appear in the NULL specification")
+		return unsupported("CSV quote character must not appear in the NULL specification")
 	case o.DedupToken != "" && !r.from:
 		return unsupported("COPY dedup_token only available using COPY FROM")
 	}

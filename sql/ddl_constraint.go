@@ -78,6 +78,9 @@ func clipChars(s string, n int) string {
 // constraint takes a table constraint, or one that stands at a column.
 func (b *tableBuilder) constraint(n *pg_query.Constraint, column string) error {
 	if n.Conname != "" && !b.names.add(n.Conname) {
+		if n.Contype == pg_query.ConstrType_CONSTR_CHECK {
+			return pgerr.New(pgerrcode.DuplicateObject, "check constraint \"%s\" already exists", n.Conname)
+		}
 		return pgerr.New(pgerrcode.DuplicateObject, "constraint \"%s\" for relation \"%s\" already exists", n.Conname, b.out.Name.Name)
 	}
 	switch n.Contype {
@@ -150,6 +153,7 @@ func (b *tableBuilder) foreignKey(n *pg_query.Constraint, column string) error {
 
 // finishKeys names the keys that have no name and makes the columns of the primary key NOT NULL.
 func (b *tableBuilder) finishKeys() error {
+	b.mergeKeys()
 	for i := range b.out.Keys {
 		k := &b.out.Keys[i]
 		joined := ""
@@ -179,6 +183,21 @@ func (b *tableBuilder) finishKeys() error {
 		}
 	}
 	return nil
+}
+
+// mergeKeys drops an unnamed UNIQUE over the columns of an earlier key, as PostgreSQL does.
+func (b *tableBuilder) mergeKeys() {
+	kept := b.out.Keys[:0]
+	for _, k := range b.out.Keys {
+		same := func(other KeyDef) bool {
+			return other.Kind != catalog.ForeignKey && slices.Equal(other.Columns, k.Columns)
+		}
+		if k.Kind == catalog.UniqueKey && k.Name == "" && slices.ContainsFunc(kept, same) {
+			continue
+		}
+		kept = append(kept, k)
+	}
+	b.out.Keys = kept
 }
 
 // resolveChecks checks, names and prints the CHECK constraints.

@@ -147,6 +147,9 @@ func TestParseLimits(t *testing.T) {
 	_, err = Parse(strings.Repeat("select 1;", MaxStatements/10))
 	require.NoError(t, err)
 
+	_, err = Parse("select 1" + strings.Repeat(",1", maxTokens))
+	require.Equal(t, "54000", pgerr.Code(err))
+
 	// An INSERT of constants may be as long as a text.
 	stmts, err := Parse("insert into t values ('" + strings.Repeat("x", MaxStatementBytes) + "')")
 	require.NoError(t, err)

@@ -127,14 +127,15 @@ func grammarError(err error, text, masked string) error {
 		return errTooDeep()
 	case strings.Contains(e.Message, "stack depth limit"):
 		return errTooDeep()
-	case strings.Contains(e.Message, "not supported") || strings.Contains(e.Message, "not yet implemented") || strings.Contains(e.Message, "not implemented"):
+	case strings.HasPrefix(e.Message, "LIMIT #,#"):
+	case strings.Contains(e.Message, "not supported"), strings.Contains(e.Message, "not yet implemented"),
+		strings.Contains(e.Message, "not implemented"), strings.Contains(e.Message, "cannot be marked"),
+		strings.Contains(e.Message, "cannot be changed"):
 		code = pgerrcode.FeatureNotSupported
 	case strings.HasPrefix(e.Message, "invalid byte sequence"):
 		code = pgerrcode.CharacterNotInRepertoire
 	case strings.HasPrefix(e.Message, "unsafe use of"):
 		code = pgerrcode.NonstandardUseOfEscapeCharacter
-	case strings.HasPrefix(e.Message, "invalid escape sequence"), strings.HasPrefix(e.Message, "invalid Unicode escape"):
-		code = pgerrcode.InvalidEscapeSequence
 	}
 	pos := max(e.Cursorpos, 0)
 	if pos > 0 && masked != text {

@@ -12,6 +12,9 @@ import (
 // parser below recurses in C and in protobuf, and both were measured to stand twice as much in every construct.
 const maxDepth = 1000
 
+// maxTokens bounds what one statement costs in the grammar: a list of a million constants takes some 500 MB there for a moment.
+const maxTokens = 500_000
+
 // maxOperatorBytes bounds a run of operator characters: PostgreSQL's scanner looks at all the rest of it for each plus and minus.
 const maxOperatorBytes = 128
 
@@ -54,8 +57,12 @@ func (l *lexer) piece() (piece, error) {
 	levels := []level{{}}
 	total := 0
 	lastOp, run := -1, 0
-	for {
+	for tokens := 0; ; tokens++ {
 		t := l.next()
+		if tokens > maxTokens {
+			return p, pgerr.New(pgerrcode.ProgramLimitExceeded, "statement of more than %d tokens is too long", maxTokens).
+				WithHint("Load data with COPY, or with an INSERT of constants.").WithPosition(t.start + 1)
+		}
 		if l.deep {
 			return p, errTooDeep().WithPosition(t.start + 1)
 		}
