@@ -11,7 +11,7 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// editDistance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b (optimal string alignment).
+// editDistance counts the insertions, deletions, replacements and swaps of neighbors that turn a into b (optimal string alignment).
 func editDistance(a, b string) int {
 	before, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
