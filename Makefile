@@ -84,7 +84,7 @@ fuzz: $(CACHE)/.system ## run each fuzz target for FUZZ_TIME (10s)
 	done
 
 bench: deps ## run the benchmarks, each beside its reference
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout $(TEST_TIMEOUT) ./...
+	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout $(TEST_TIMEOUT) ./...
 
 proto: ## generate gRPC code (there is none yet)
 	@echo "no .proto files yet"

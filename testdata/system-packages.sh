@@ -18,14 +18,7 @@ need /usr/lib/postgresql/15/bin/initdb postgresql-15
 need psql postgresql-client-15
 need npm nodejs npm
 need python3 python3
-need /usr/lib/python3/dist-packages/pip python3-pip python3-venv
-if python3 -c 'import venv, ensurepip' 2>/dev/null; then
-	kept=()
-	for package in ${missing[@]+"${missing[@]}"}; do
-		case $package in python3-pip | python3-venv) ;; *) kept+=("$package") ;; esac
-	done
-	missing=(${kept[@]+"${kept[@]}"})
-fi
+python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 ((${#missing[@]})) || exit 0
 
 sudo=

@@ -1,0 +1,174 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/miniodb/miniodb/internal/testpg"
+	"github.com/miniodb/miniodb/internal/testserver"
+)
+
+// Each benchmark runs the same work on MiniODB and on its reference, one after the other in every iteration, and reports the ratio of
+// their times: above 1, MiniODB is faster.
+
+const benchRows = 1_000_000
+
+// flightsCSV is the first million flights as CSV.
+func flightsCSV(b *testing.B) []byte {
+	path := filepath.Join(b.TempDir(), "f.csv")
+	cmd := exec.CommandContext(b.Context(), python, "-c", fmt.Sprintf(
+		"import sys, duckdb; duckdb.sql(f\"COPY (FROM '{sys.argv[1]}' LIMIT %d) TO '{sys.argv[2]}' (FORMAT csv, HEADER)\")", benchRows), flights, path)
+	out, err := cmd.CombinedOutput()
+	require.NoError(b, err, string(out))
+	data, err := os.ReadFile(path)
+	require.NoError(b, err)
+	return data
+}
+
+const flightsTable = "CREATE TABLE flights (date timestamp, delay bigint, distance bigint, origin text, destination text)"
+
+// pair runs one after the other and reports both rates and the ratio.
+func pair(b *testing.B, reference string, rows float64, mini, other func()) {
+	var ours, theirs time.Duration
+	for b.Loop() {
+		began := time.Now()
+		mini()
+		ours += time.Since(began)
+		began = time.Now()
+		other()
+		theirs += time.Since(began)
+	}
+	n := float64(b.N)
+	if rows > 0 {
+		b.ReportMetric(rows*n/ours.Seconds()/1e6, "miniodb-Mrows/s")
+		b.ReportMetric(rows*n/theirs.Seconds()/1e6, reference+"-Mrows/s")
+	}
+	b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-"+reference)
+	b.ReportMetric(0, "ns/op")
+}
+
+func BenchmarkCopyCSV(b *testing.B) {
+	csv := flightsCSV(b)
+	s := testserver.Start(b, bin, b.TempDir())
+	mini, pg := connect(b, s.DSN()), connect(b, testpg.Start(b))
+	load := func(d *db) func() {
+		d.rows("DROP TABLE IF EXISTS flights; " + flightsTable)
+		return func() {
+			d.rows("TRUNCATE flights")
+			tag, err := d.CopyFrom(b.Context(), bytes.NewReader(csv), "COPY flights FROM STDIN WITH (FORMAT csv, HEADER)")
+			require.NoError(b, err)
+			require.EqualValues(b, benchRows, tag.RowsAffected())
+		}
+	}
+	pair(b, "postgres", benchRows, load(mini), load(pg))
+}
+
+// BenchmarkStreamSelect reads a million rows of five columns, text format.
+func BenchmarkStreamSelect(b *testing.B) {
+	csv := flightsCSV(b)
+	s := testserver.Start(b, bin, b.TempDir())
+	mini, pg := connect(b, s.DSN()), connect(b, testpg.Start(b))
+	for _, d := range []*db{mini, pg} {
+		d.rows("DROP TABLE IF EXISTS flights; " + flightsTable)
+		_, err := d.CopyFrom(b.Context(), bytes.NewReader(csv), "COPY flights FROM STDIN WITH (FORMAT csv, HEADER)")
+		require.NoError(b, err)
+	}
+	mini.rows("CALL flush_table('flights')")
+	read := func(d *db) func() {
+		return func() {
+			n := 0
+			r := d.Exec(b.Context(), "SELECT * FROM flights")
+			for r.NextResult() {
+				for reader := r.ResultReader(); reader.NextRow(); n++ {
+					_ = reader.Values()
+				}
+			}
+			require.NoError(b, r.Close())
+			require.Equal(b, benchRows, n)
+		}
+	}
+	pair(b, "postgres", benchRows, read(mini), read(pg))
+}
+
+// timerScript answers each line (a file with a query) with the seconds that plain DuckDB takes to run it and fetch its rows.
+const timerScript = `
+import sys, time, duckdb
+c = duckdb.connect()
+c.execute("CREATE VIEW flights AS FROM read_parquet(" + sys.argv[1] + ")")
+c.execute("CREATE VIEW airports AS FROM read_parquet(" + sys.argv[2] + ")")
+for line in sys.stdin:
+    text = open(line.strip()).read()
+    began = time.perf_counter()
+    c.execute(text).fetchall()
+    print(time.perf_counter() - began, flush=True)
+`
+
+// BenchmarkDemo runs each query of the demo beside plain DuckDB on the very Parquet files that MiniODB wrote.
+func BenchmarkDemo(b *testing.B) {
+	s := testserver.Start(b, bin, b.TempDir())
+	mini := connect(b, s.DSN())
+	files := map[string]string{}
+	var known []string
+	for _, table := range []string{"airports", "flights"} {
+		path := map[string]string{"airports": airports, "flights": flights}[table]
+		status, _, errs := testserver.Command(b, bin, "import", "--create", "--table", table, "--url", s.DSN(), path)
+		require.Zero(b, status, errs)
+		mini.rows("CALL flush_table('" + table + "')")
+		var own []string
+		for _, f := range parquetFiles(b, s.Dir) {
+			if !strings.Contains(strings.Join(known, "\n"), f) {
+				own = append(own, "'"+f+"'")
+			}
+		}
+		known = append(known, own...)
+		files[table] = "[" + strings.Join(own, ", ") + "]"
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	duck := exec.CommandContext(ctx, python, "-c", timerScript, files["flights"], files["airports"])
+	duck.Stderr = os.Stderr
+	in, err := duck.StdinPipe()
+	require.NoError(b, err)
+	out, err := duck.StdoutPipe()
+	require.NoError(b, err)
+	require.NoError(b, duck.Start())
+	defer func() {
+		cancel()
+		_ = duck.Wait()
+	}()
+	answers := bufio.NewScanner(out)
+
+	queries, err := filepath.Glob(root + "/testdata/demo/*.sql")
+	require.NoError(b, err)
+	for _, q := range queries {
+		text, err := os.ReadFile(q)
+		require.NoError(b, err)
+		b.Run(strings.TrimSuffix(filepath.Base(q), ".sql"), func(b *testing.B) {
+			var ours, theirs float64
+			for b.Loop() {
+				began := time.Now()
+				mini.rows(string(text))
+				ours += time.Since(began).Seconds()
+				fmt.Fprintln(in, q)
+				require.True(b, answers.Scan())
+				seconds, err := strconv.ParseFloat(answers.Text(), 64)
+				require.NoError(b, err)
+				theirs += seconds
+			}
+			b.ReportMetric(ours/float64(b.N)*1e3, "miniodb-ms")
+			b.ReportMetric(theirs/float64(b.N)*1e3, "duckdb-ms")
+			b.ReportMetric(theirs/ours, "times-duckdb")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
