@@ -110,12 +110,7 @@ type writer struct {
 	table string
 	app   b.Appender
 	chunk b.DataChunk
-	cols  []writerColumn
-}
-
-type writerColumn struct {
-	typ vector.Type
-	vec b.Vector
+	cols  []vector.Type
 }
 
 // openWriter makes an appender and a chunk of the table's column types.
@@ -125,7 +120,7 @@ func (c *Conn) openWriter(database, table string) (*writer, error) {
 	}
 	w := &writer{db: c.db, table: table}
 	if b.AppenderCreateExt(c.raw, database, "main", table, &w.app) != b.StateSuccess {
-		err := c.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app), "")
+		err := w.failure()
 		w.discard()
 		return nil, err
 	}
@@ -135,7 +130,7 @@ func (c *Conn) openWriter(database, table string) (*writer, error) {
 			b.DestroyLogicalType(&types[i])
 		}
 	}()
-	w.cols = make([]writerColumn, len(types))
+	w.cols = make([]vector.Type, len(types))
 	for i := range types {
 		types[i] = b.AppenderColumnType(w.app, b.IdxT(i))
 		d, err := newDecoder(types[i], 0)
@@ -143,7 +138,11 @@ func (c *Conn) openWriter(database, table string) (*writer, error) {
 			w.discard()
 			return nil, err
 		}
-		w.cols[i].typ = d.typ
+		if !d.direct() {
+			w.discard()
+			return nil, pgerr.New(pgerrcode.DatatypeMismatch, "append to %s: column %d has a type that no batch holds", table, i+1)
+		}
+		w.cols[i] = d.typ
 	}
 	w.chunk = b.CreateDataChunk(types)
 	return w, nil
@@ -153,7 +152,7 @@ func (c *Conn) openWriter(database, table string) (*writer, error) {
 func (w *writer) write(t appendTask) error {
 	cols := w.cols
 	if t.offset != nil {
-		if len(cols) == 0 || cols[0].typ.Kind != vector.KindInt64 {
+		if len(cols) == 0 || cols[0].Kind != vector.KindInt64 {
 			return pgerr.New(pgerrcode.InternalError, "table %s has no offset column", t.table)
 		}
 		cols = cols[1:]
@@ -162,9 +161,9 @@ func (w *writer) write(t appendTask) error {
 		return pgerr.New(pgerrcode.InternalError, "append to %s: %d columns for %d", t.table, len(t.batch.Cols), len(cols))
 	}
 	for i := range cols {
-		if !sameLayout(&cols[i].typ, &t.batch.Cols[i].Type) {
+		if !sameLayout(&cols[i], &t.batch.Cols[i].Type) {
 			return pgerr.New(pgerrcode.DatatypeMismatch, "append to %s: column %d is %s, the batch has %s",
-				t.table, i+1, cols[i].typ.SQL, t.batch.Cols[i].Type.SQL)
+				t.table, i+1, cols[i].SQL, t.batch.Cols[i].Type.SQL)
 		}
 	}
 	// DuckDB's chunk points at the batch's strings while it is being copied.
@@ -184,7 +183,7 @@ func (w *writer) write(t appendTask) error {
 		}
 		b.DataChunkSetSize(w.chunk, b.IdxT(n))
 		if b.AppendDataChunk(w.app, w.chunk) != b.StateSuccess {
-			return w.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app), "")
+			return w.failure()
 		}
 	}
 	return nil
@@ -202,10 +201,17 @@ func sameLayout(a, c *vector.Type) bool {
 func (w *writer) finish() error {
 	var err error
 	if b.AppenderFlush(w.app) != b.StateSuccess {
-		err = w.db.failure(b.ErrorTypeInvalid, b.AppenderError(w.app), "")
+		err = w.failure()
 	}
 	w.discard()
 	return err
+}
+
+// failure is the appender's last error.
+func (w *writer) failure() error {
+	data := b.AppenderErrorData(w.app)
+	defer b.DestroyErrorData(&data)
+	return w.db.failure(b.ErrorDataErrorType(data), b.ErrorDataMessage(data), "")
 }
 
 // discard frees the writer without appending what it still holds.

@@ -19,6 +19,7 @@ type Conn struct {
 	mu   sync.Mutex   // guards what follows and every call into C on raw, Interrupt aside
 	raw  b.Connection // Ptr nil once closed
 	rows *Rows        // the open stream, if any
+	tx   bool         // Exec has begun a transaction
 }
 
 // Close ends the open stream, rolls an open transaction back and disconnects. Safe twice.
@@ -30,7 +31,7 @@ func (c *Conn) Close() {
 }
 
 // Exec runs one or more statements to the end and returns how many rows the last one changed. The text must be of our own
-// making: any kind of statement runs.
+// making: any kind of statement runs. BEGIN, COMMIT and ROLLBACK must each be the first of their text.
 func (c *Conn) Exec(ctx context.Context, sql string) (changed int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -46,6 +47,12 @@ func (c *Conn) Exec(ctx context.Context, sql string) (changed int64, err error) 
 
 // execLocked runs a text without a context.
 func (c *Conn) execLocked(sql string) (changed int64, err error) {
+	switch word, _, _ := strings.Cut(strings.TrimRight(strings.TrimSpace(sql), ";"), " "); strings.ToUpper(word) {
+	case "BEGIN", "START":
+		defer func() { c.tx = c.tx || err == nil }()
+	case "COMMIT", "END", "ROLLBACK", "ABORT":
+		c.tx = false // also after a failure
+	}
 	var res b.Result
 	defer b.DestroyResult(&res)
 	if b.Query(c.raw, sql, &res) != b.StateSuccess {

@@ -79,6 +79,18 @@ var scalarTypes = map[b.Type]sqltype.Type{
 	b.TypeStringLiteral: sqltype.Of(sqltype.Text), b.TypeIntegerLiteral: sqltype.Of(sqltype.Int4),
 }
 
+// direct reports whether DuckDB's layout is that of typ, so that values can be written as they are read: in place.
+func (d *decoder) direct() bool {
+	switch d.id {
+	case b.TypeBoolean, b.TypeSmallInt, b.TypeInteger, b.TypeDate, b.TypeBigInt, b.TypeTime, b.TypeTimestamp, b.TypeTimestampTZ,
+		b.TypeHugeInt, b.TypeUUID, b.TypeFloat, b.TypeDouble, b.TypeInterval, b.TypeVarchar, b.TypeBlob, b.TypeDecimal:
+		return true
+	case b.TypeList:
+		return d.kids[0].direct()
+	}
+	return false
+}
+
 // list sets up a list or array. PostgreSQL has one array type for any number of dimensions, so a list of lists of X is an array
 // whose SQL type is that of its elements.
 func (d *decoder) list(t b.LogicalType, depth int) error {

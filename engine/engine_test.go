@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,3 +137,5 @@ func TestAppendAndCopy(t *testing.T) {
 	require.EqualValues(t, 5000, n)
 	require.Equal(t, [][]string{{"5000"}}, collect(t, c, "SELECT count(*) FROM read_parquet("+duck.Literal(filepath.Join(dir, "a.parquet"))+")"))
 }
+
+func itoa(i int) string { return strconv.Itoa(i) }

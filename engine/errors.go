@@ -30,9 +30,9 @@ type duckError struct {
 	SQL      string `json:"-"`        // the text that failed, "" where unknown
 }
 
-// parseError reads an error text: JSON, JSON after a "Parser Error: " prefix, or plain text after one.
+// parseError reads an error text: JSON, JSON after a prefix ("Parser Error: ", "Failed to append: "), or plain text after one.
 func parseError(text string) duckError {
-	if i := strings.IndexByte(text, '{'); i >= 0 && (i == 0 || strings.HasSuffix(text[:i], "Error: ")) {
+	if i := strings.Index(text, `{"exception_type"`); i >= 0 && (i == 0 || strings.HasSuffix(text[:i], ": ")) {
 		var e duckError
 		if json.Unmarshal([]byte(text[i:]), &e) == nil && e.Kind != "" {
 			return e
@@ -49,6 +49,9 @@ func parseError(text string) duckError {
 func (db *DB) failure(kind b.ErrorType, text, sql string) error {
 	e := parseError(text)
 	e.SQL = sql
+	if e.Kind == "" {
+		e.Kind = kindNames[kind]
+	}
 	switch {
 	case e.Kind == "FATAL" || kind == b.ErrorTypeFatal || strings.Contains(e.Message, "database has been invalidated"):
 		db.broken.Store(true)
@@ -62,6 +65,14 @@ func (db *DB) failure(kind b.ErrorType, text, sql string) error {
 		return err
 	}
 	return translate(e)
+}
+
+// kindNames names the kinds of errors that come without their name.
+var kindNames = map[b.ErrorType]string{
+	b.ErrorTypeCatalog: "Catalog", b.ErrorTypeBinder: "Binder", b.ErrorTypeConstraint: "Constraint", b.ErrorTypeConversion: "Conversion",
+	b.ErrorTypeInvalidInput: "Invalid Input", b.ErrorTypeOutOfRange: "Out of Range", b.ErrorTypeOutOfMemory: "Out of Memory",
+	b.ErrorTypeErrorIO: "IO", b.ErrorTypeInterrupt: "INTERRUPT", b.ErrorTypeTransaction: "TransactionContext",
+	b.ErrorTypePermission: "Permission", b.ErrorTypeNotImplemented: "Not implemented", b.ErrorTypeParser: "Parser",
 }
 
 // at returns the text from where the error occurred on, "" where that is unknown.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/binary"
+	"math"
 	"runtime"
 	"unicode/utf8"
 	"unsafe"
@@ -13,6 +14,9 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 )
+
+// maxListElems limits the array elements of one chunk: DuckDB cannot fail to get their memory but by ending the process.
+const maxListElems = 1 << 26
 
 // inlineBytes is how much of a string a string_t holds itself.
 const inlineBytes = 12
@@ -27,7 +31,12 @@ func fillOffset(vec b.Vector, n int, offset int64) {
 // fill copies n values of v, beginning with row from, into vec, which has room for them. Strings are not copied: vec points at
 // them, and pin keeps them where they are until vec has been read.
 func fill(pin *runtime.Pinner, vec b.Vector, v *vector.Vector, from, n int) error {
-	fillValidity(vec, v, from, n)
+	if n == 0 {
+		return nil
+	}
+	if err := fillValidity(vec, v, from, n); err != nil {
+		return err
+	}
 	switch v.Type.Kind {
 	case vector.KindBool:
 		return copyTo(vec, v.Bools, from, n)
@@ -66,9 +75,12 @@ func shortBatch(have, want int) error {
 }
 
 // fillValidity copies the validity bits. A fresh chunk has no NULLs.
-func fillValidity(vec b.Vector, v *vector.Vector, from, n int) {
-	if v.Valid == nil || n == 0 {
-		return
+func fillValidity(vec b.Vector, v *vector.Vector, from, n int) error {
+	if v.Valid == nil {
+		return nil
+	}
+	if have := 64 * len(v.Valid); have < from+n {
+		return shortBatch(have, from+n)
 	}
 	b.VectorEnsureValidityWritable(vec)
 	out := unsafe.Slice((*uint64)(b.VectorGetValidity(vec)), (n+63)/64)
@@ -80,6 +92,7 @@ func fillValidity(vec b.Vector, v *vector.Vector, from, n int) {
 		}
 		out[i] = x
 	}
+	return nil
 }
 
 // fillStrings writes string_t values: DuckDB keeps up to 12 bytes inline, longer strings as a prefix and a pointer.
@@ -106,7 +119,11 @@ func fillStrings(pin *runtime.Pinner, vec b.Vector, v *vector.Vector, from, n in
 		pin.Pin(unsafe.SliceData(v.Data))
 	}
 	for i := range out {
-		s := v.Data[v.Offsets[from+i]:v.Offsets[from+i+1]]
+		lo, hi := v.Offsets[from+i], v.Offsets[from+i+1]
+		if lo > hi || uint64(hi) > uint64(len(v.Data)) {
+			return pgerr.New(pgerrcode.InternalError, "a batch has a string outside its data")
+		}
+		s := v.Data[lo:hi]
 		if text && !utf8.Valid(s) {
 			return pgerr.New(pgerrcode.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
 		}
@@ -138,6 +155,9 @@ func fillList(pin *runtime.Pinner, vec b.Vector, v *vector.Vector, from, n int) 
 			lo = e.Offset
 		}
 		found, hi = true, max(hi, e.Offset+e.Length)
+		if e.Offset > math.MaxInt32 || e.Length > math.MaxInt32 {
+			return pgerr.New(pgerrcode.ProgramLimitExceeded, "a batch has more than %d array elements", math.MaxInt32)
+		}
 	}
 	out := view[vector.ListEntry](vec, n)
 	for i := range out {
@@ -148,7 +168,13 @@ func fillList(pin *runtime.Pinner, vec b.Vector, v *vector.Vector, from, n int) 
 		}
 		out[i] = vector.ListEntry{Offset: e.Offset - lo, Length: e.Length}
 	}
+	if v.Child == nil {
+		return shortBatch(0, int(hi))
+	}
 	total := b.IdxT(hi - lo)
+	if total > maxListElems {
+		return pgerr.New(pgerrcode.ProgramLimitExceeded, "arrays of %d rows have %d elements, more than %d", n, total, maxListElems)
+	}
 	if b.ListVectorReserve(vec, total) != b.StateSuccess || b.ListVectorSetSize(vec, total) != b.StateSuccess {
 		return pgerr.New(pgerrcode.OutOfMemory, "out of memory for an array of %d elements", total)
 	}

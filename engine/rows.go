@@ -32,6 +32,7 @@ type Rows struct {
 	pend  b.PendingResult
 	res   b.Result
 	chunk b.DataChunk // owns the memory that batch shows
+	tx    bool        // the transaction is the query's own
 }
 
 // Query starts a SELECT or EXPLAIN and returns when its first rows are there. Parameters are bound as text, nil as NULL; $n in the
@@ -57,6 +58,14 @@ func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, 
 
 func (r *Rows) startLocked(sql string, params []*string) error {
 	c := r.conn
+	// Outside a transaction, DuckDB would plan in one and execute in another, which sees rows that the plan's statistics exclude:
+	// wrong answers and "perfect hash aggregate" failures beside appends.
+	if !c.tx {
+		if _, err := c.execLocked("BEGIN TRANSACTION READ ONLY"); err != nil {
+			return err
+		}
+		r.tx = true
+	}
 	if b.Prepare(c.raw, sql, &r.stmt) != b.StateSuccess {
 		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), sql)
 	}
@@ -195,6 +204,10 @@ func (r *Rows) freeLocked() {
 	b.DestroyResult(&r.res)
 	b.DestroyPending(&r.pend)
 	b.DestroyPrepare(&r.stmt)
+	if r.tx {
+		r.tx = false
+		_, _ = r.conn.execLocked("ROLLBACK") // it has changed nothing
+	}
 }
 
 // columnError names the column in the detail of a client's error.

@@ -111,6 +111,7 @@ var nameRules = []rule{
 	on(`^Could not find key "(.*?)" in struct`, pgerrcode.UndefinedColumn, `column "{1}" not found in data type record`),
 	on(`^Cannot extract field '(.*?)' from expression "(.*?)" because it is not a struct`, pgerrcode.WrongObjectType, `column notation .{1} applied to "{2}", which is not a composite type`),
 	on(`^Referenced table "(.*?)" not found`, pgerrcode.UndefinedTable, `missing FROM-clause entry for table "{1}"`),
+	on(`^Table "(?:\w+\.)*(.*?)" could not be found`, pgerrcode.UndefinedTable, `relation "{1}" does not exist`),
 	on(`^Table with name "?(.*?)"? does not exist`, pgerrcode.UndefinedTable, `relation "{1}" does not exist`),
 	on(`^(?:Schema with name|SET search_path: No catalog \+ schema named) "?(.*?)"? (?:does not exist|found)`, pgerrcode.InvalidSchemaName, `schema "{1}" does not exist`),
 	on(`^Catalog "(.*?)" does not exist`, pgerrcode.InvalidCatalogName, `database "{1}" does not exist`),
