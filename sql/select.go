@@ -15,6 +15,8 @@ type Select struct {
 	Columns []Column       // output columns
 	Origins []Origin       // per output column
 	Shape   Shape
+	// Timed: Text holds the session's clock (now() and its kin) or settings; rewrite again for each execution.
+	Timed bool
 }
 
 // Column is an output column. An OID of 0 means that the type is DuckDB's to say.

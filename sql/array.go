@@ -1,0 +1,301 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// arrayLiteral reads '{1,2}' as array_in does, one dimension or more.
+func (t *translator) arrayLiteral(text string, elem, ty sqltype.Type, loc int32) (expr, error) {
+	p := arrayParser{s: strings.TrimSpace(text)}
+	items, ok := p.list(0)
+	if !ok || p.pos != len(p.s) {
+		return expr{}, t.errorf(loc, pgerrcode.InvalidTextRepresentation, "malformed array literal: \"%s\"", text)
+	}
+	sql, err := t.arrayItems(items, elem, loc)
+	if err != nil {
+		return expr{}, err
+	}
+	duck, ok := duckType(ty)
+	if !ok {
+		return expr{}, t.unsupported(loc, "type "+ty.String())
+	}
+	if !items.nested {
+		sql = "CAST(" + sql + " AS " + duck + ")"
+	}
+	e := typed(sql, ty.OID).ofType(ty)
+	e.lit = &text
+	return e, nil
+}
+
+func (t *translator) arrayItems(l arrayItem, elem sqltype.Type, loc int32) (string, error) {
+	parts := make([]string, 0, len(l.items))
+	for _, it := range l.items {
+		switch {
+		case it.list:
+			s, err := t.arrayItems(it, elem, loc)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, s)
+		case it.null:
+			parts = append(parts, "NULL")
+		default:
+			e, err := t.literal(it.text, elem, explicitCast, loc)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, e.sql)
+		}
+	}
+	return "[" + strings.Join(parts, ", ") + "]", nil
+}
+
+type arrayItem struct {
+	text   string
+	null   bool
+	list   bool
+	nested bool
+	items  []arrayItem
+}
+
+type arrayParser struct {
+	s   string
+	pos int
+}
+
+func (p *arrayParser) space() {
+	for p.pos < len(p.s) && strings.IndexByte(" \t\n\r\v\f", p.s[p.pos]) >= 0 {
+		p.pos++
+	}
+}
+
+func (p *arrayParser) list(depth int) (arrayItem, bool) {
+	out := arrayItem{list: true}
+	if depth > 6 || p.pos >= len(p.s) || p.s[p.pos] != '{' {
+		return out, false
+	}
+	p.pos++
+	for first := true; ; first = false {
+		p.space()
+		if p.pos >= len(p.s) {
+			return out, false
+		}
+		if p.s[p.pos] == '}' && first {
+			p.pos++
+			return out, true
+		}
+		var it arrayItem
+		ok := true
+		switch p.s[p.pos] {
+		case '{':
+			it, ok = p.list(depth + 1)
+			out.nested = true
+		case '"':
+			it.text, ok = p.quoted()
+		default:
+			it, ok = p.bare()
+		}
+		if !ok {
+			return out, false
+		}
+		out.items = append(out.items, it)
+		p.space()
+		if p.pos >= len(p.s) {
+			return out, false
+		}
+		p.pos++
+		switch p.s[p.pos-1] {
+		case ',':
+		case '}':
+			return out, true
+		default:
+			return out, false
+		}
+	}
+}
+
+func (p *arrayParser) quoted() (string, bool) {
+	var b strings.Builder
+	for p.pos++; p.pos < len(p.s); p.pos++ {
+		switch p.s[p.pos] {
+		case '"':
+			p.pos++
+			return b.String(), true
+		case '\\':
+			p.pos++
+			if p.pos >= len(p.s) {
+				return "", false
+			}
+		}
+		b.WriteByte(p.s[p.pos])
+	}
+	return "", false
+}
+
+func (p *arrayParser) bare() (arrayItem, bool) {
+	var b strings.Builder
+	escaped := false
+	for ; p.pos < len(p.s) && p.s[p.pos] != ',' && p.s[p.pos] != '}'; p.pos++ {
+		switch p.s[p.pos] {
+		case '{', '"':
+			return arrayItem{}, false
+		case '\\':
+			escaped = true
+			p.pos++
+			if p.pos >= len(p.s) {
+				return arrayItem{}, false
+			}
+		}
+		b.WriteByte(p.s[p.pos])
+	}
+	s := strings.TrimRight(b.String(), " \t\n\r\v\f")
+	if s == "" && !escaped {
+		return arrayItem{}, false
+	}
+	return arrayItem{text: s, null: !escaped && strings.EqualFold(s, "null")}, true
+}
+
+func (t *translator) arrayExpr(c exprCtx, x *pg_query.A_ArrayExpr) (expr, error) {
+	list := make([]expr, 0, len(x.Elements))
+	nested := false
+	for _, n := range x.Elements {
+		if a := n.GetAArrayExpr(); a != nil {
+			nested = true
+		}
+		e, err := t.expr(c, n)
+		if err != nil {
+			return expr{}, err
+		}
+		list = append(list, e)
+	}
+	if len(list) == 0 {
+		e := expr{sql: "[]", weight: 1, scale: -1, typ: sqltype.Type{OID: 0, Mod: -1}, elems: []expr{}}
+		return e, nil
+	}
+	ty, err := t.unify(list, "ARRAY", x.Location)
+	if err != nil {
+		return expr{}, err
+	}
+	out := typed("["+joinSQL(list)+"]", 0, list...)
+	out.elems = list
+	switch {
+	case ty.OID == 0:
+		return out, nil
+	case nested: // PostgreSQL has no array of array types
+		out.typ = ty
+		return out, nil
+	}
+	arr, ok := sqltype.Of(ty.OID).Array()
+	if !ok {
+		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedObject, "could not find array type for data type %s", ty)
+	}
+	out.typ = arr
+	if duck, ok := duckType(arr); ok && ty.OID != sqltype.Numeric {
+		out.sql = "CAST(" + out.sql + " AS " + duck + ")"
+	}
+	return out, nil
+}
+
+// indirection translates subscripts, slices and field selection.
+func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, error) {
+	e, err := t.expr(c, x.Arg)
+	if err != nil {
+		return expr{}, err
+	}
+	e = t.settle(e)
+	for _, ind := range x.Indirection {
+		switch i := ind.Node.(type) {
+		case *pg_query.Node_AIndices:
+			if e, err = t.subscript(c, e, i.AIndices); err != nil {
+				return expr{}, err
+			}
+		case *pg_query.Node_String_:
+			found := false
+			for _, col := range e.row {
+				if col.name == i.String_.Sval {
+					e, found = t.use(col), true
+					break
+				}
+			}
+			if !found {
+				return expr{}, t.errorf(nodeLocation(x.Arg), pgerrcode.WrongObjectType,
+					"column notation .%s applied to type %s, which is not a composite type", i.String_.Sval, typeName(e))
+			}
+		default:
+			return expr{}, t.unsupported(nodeLocation(x.Arg), "this row expansion")
+		}
+	}
+	return e, nil
+}
+
+func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, error) {
+	elem, isArray := e.typ.Elem()
+	if e.known() && !isArray && e.elems == nil {
+		return expr{}, t.errorf(-1, pgerrcode.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", e.typ)
+	}
+	bound := func(n *pg_query.Node) (expr, error) {
+		b, err := t.expr(c, n)
+		if err != nil {
+			return expr{}, err
+		}
+		return t.coerce(b, sqltype.Of(sqltype.Int4), assignCast, nodeLocation(n))
+	}
+	if x.IsSlice {
+		lo, hi := intConst(1), typed("CAST(2147483647 AS INTEGER)", sqltype.Int4)
+		var err error
+		if x.Lidx != nil {
+			if lo, err = bound(x.Lidx); err != nil {
+				return expr{}, err
+			}
+		}
+		if x.Uidx != nil {
+			if hi, err = bound(x.Uidx); err != nil {
+				return expr{}, err
+			}
+		}
+		out := t.bind(e.typ.OID, "pg_slice($1, $2, $3)", 4, e, lo, hi)
+		return out.ofType(e.typ), nil
+	}
+	idx, err := bound(x.Uidx)
+	if err != nil {
+		return expr{}, err
+	}
+	ty := elem
+	if !isArray {
+		ty = e.typ
+	}
+	if idx.lit != nil && !strings.HasPrefix(*idx.lit, "-") {
+		out := typed(e.sql+"["+idx.sql+"]", ty.OID, e)
+		if *idx.lit == "0" {
+			out.sql = "(" + e.sql + ")[1:0][1]"
+		}
+		return out, nil
+	}
+	return t.bind(ty.OID, "pg_subscript($1, $2)", 3, e, idx), nil
+}
+
+func (t *translator) rowExpr(c exprCtx, x *pg_query.RowExpr) (expr, error) {
+	list := make([]expr, 0, len(x.Args))
+	for _, n := range x.Args {
+		e, err := t.expr(c, n)
+		if err != nil {
+			return expr{}, err
+		}
+		list = append(list, e)
+	}
+	settled := make([]expr, len(list))
+	for i := range list {
+		settled[i] = list[i]
+		if list[i].param == 0 {
+			settled[i] = t.settle(list[i])
+		}
+	}
+	out := typed("row("+joinSQL(settled)+")", sqltype.Record, list...)
+	out.elems = list
+	return out, nil
+}

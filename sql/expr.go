@@ -1,0 +1,401 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// expr is a translated expression.
+type expr struct {
+	sql string
+	// typ is the PostgreSQL type. OID 0: not known here, DuckDB decides; Unknown: a string literal, NULL or parameter that takes
+	// its type from where it stands.
+	typ    sqltype.Type
+	scale  int     // of DuckDB's DECIMAL when typ is numeric; -1: not known
+	lit    *string // text of a constant: with typ Unknown or of a number, boolean or typed literal
+	null   bool    // the constant NULL
+	param  int     // n of a parameter
+	inex   bool    // DuckDB's type may differ from that of typ: cast before it leaves
+	weight int     // how much evaluating it costs when a macro does so twice
+	col    *scopeCol
+	origin Origin
+	row    []*scopeCol // of a whole-row reference
+	elems  []expr      // of ROW(...) and ARRAY[...]
+	isAgg  bool        // holds an aggregate or window function
+	isSet  bool        // holds a set-returning function
+	passes bool        // an output column through which comparisons reach the scan below
+	table  string      // a set-returning function as a table, when DuckDB has one
+}
+
+// isUnknown reports a value that still looks for its type.
+func (e expr) isUnknown() bool { return e.typ.OID == sqltype.Unknown }
+
+// known reports that the PostgreSQL type is known.
+func (e expr) known() bool { return e.typ.OID != 0 && e.typ.OID != sqltype.Unknown }
+
+func typed(sql string, oid sqltype.OID, from ...expr) expr {
+	e := expr{sql: sql, typ: sqltype.Of(oid), weight: 1, scale: -1}
+	for _, f := range from {
+		e.weight += f.weight
+		e.isAgg = e.isAgg || f.isAgg
+		e.isSet = e.isSet || f.isSet
+	}
+	return e
+}
+
+func (e expr) loose() expr                { e.inex = true; return e }
+func (e expr) scaled(s int) expr          { e.scale = s; return e }
+func (e expr) ofType(t sqltype.Type) expr { e.typ = t; return e }
+
+// place says where an expression stands, for what PostgreSQL refuses there.
+type place struct {
+	name   string // "WHERE", "GROUP BY"...; "" where everything is allowed
+	aggs   bool   // aggregates are allowed
+	window bool   // window functions are allowed
+	sets   bool   // set-returning functions are allowed
+	inAgg  bool   // arguments of an aggregate
+}
+
+var (
+	inTarget  = place{name: "SELECT", aggs: true, window: true, sets: true}
+	inOrder   = place{name: "ORDER BY", aggs: true, window: true, sets: true}
+	inHaving  = place{name: "HAVING", aggs: true}
+	inWhere   = place{name: "WHERE"}
+	inJoin    = place{name: "JOIN conditions"}
+	inGroup   = place{name: "GROUP BY", sets: false}
+	inLimit   = place{name: "LIMIT"}
+	inValues  = place{name: "VALUES"}
+	inFrom    = place{name: "functions in FROM", sets: true}
+	inCheck   = place{name: "check constraints"}
+	inDefault = place{name: "DEFAULT expressions"}
+)
+
+// exprCtx is what an expression is translated in.
+type exprCtx struct {
+	s       *scope
+	place   place
+	windows map[string]*pg_query.WindowDef
+	level   *selectInfo
+}
+
+// selectInfo collects what the expressions of one SELECT hold.
+type selectInfo struct{ aggs, windows, sets bool }
+
+func (c exprCtx) mark(f func(*selectInfo)) {
+	if c.level != nil {
+		f(c.level)
+	}
+}
+
+func (c exprCtx) in(p place) exprCtx { c.place = p; return c }
+
+// expr translates one expression node.
+func (t *translator) expr(c exprCtx, n *pg_query.Node) (expr, error) {
+	if err := t.enter(); err != nil {
+		return expr{}, err
+	}
+	defer t.leave()
+	e, err := t.exprNode(c, n)
+	if err != nil {
+		return expr{}, err
+	}
+	t.size += len(e.sql) / 8
+	if t.size > maxTextBytes {
+		return expr{}, tooComplex()
+	}
+	if e.weight < 1 {
+		e.weight = 1
+	}
+	return e, nil
+}
+
+func (t *translator) exprNode(c exprCtx, n *pg_query.Node) (expr, error) {
+	if n == nil {
+		return expr{}, pgerr42601("missing expression")
+	}
+	switch x := n.Node.(type) {
+	case *pg_query.Node_AConst:
+		return t.constant(x.AConst)
+	case *pg_query.Node_ColumnRef:
+		return t.columnNode(c, x.ColumnRef)
+	case *pg_query.Node_ParamRef:
+		return t.paramRef(x.ParamRef)
+	case *pg_query.Node_AExpr:
+		return t.aExpr(c, x.AExpr)
+	case *pg_query.Node_BoolExpr:
+		return t.boolExpr(c, x.BoolExpr)
+	case *pg_query.Node_NullTest:
+		return t.nullTest(c, x.NullTest)
+	case *pg_query.Node_BooleanTest:
+		return t.booleanTest(c, x.BooleanTest)
+	case *pg_query.Node_TypeCast:
+		return t.typeCast(c, x.TypeCast)
+	case *pg_query.Node_FuncCall:
+		return t.funcCall(c, x.FuncCall)
+	case *pg_query.Node_SubLink:
+		return t.subLink(c, x.SubLink)
+	case *pg_query.Node_CaseExpr:
+		return t.caseExpr(c, x.CaseExpr)
+	case *pg_query.Node_CoalesceExpr:
+		return t.commonCall(c, "coalesce", "COALESCE", x.CoalesceExpr.Args, x.CoalesceExpr.Location)
+	case *pg_query.Node_MinMaxExpr:
+		name := "greatest"
+		if x.MinMaxExpr.Op == pg_query.MinMaxOp_IS_LEAST {
+			name = "least"
+		}
+		return t.commonCall(c, name, strings.ToUpper(name), x.MinMaxExpr.Args, x.MinMaxExpr.Location)
+	case *pg_query.Node_AArrayExpr:
+		return t.arrayExpr(c, x.AArrayExpr)
+	case *pg_query.Node_AIndirection:
+		return t.indirection(c, x.AIndirection)
+	case *pg_query.Node_RowExpr:
+		return t.rowExpr(c, x.RowExpr)
+	case *pg_query.Node_SqlvalueFunction:
+		return t.sqlValue(x.SqlvalueFunction)
+	case *pg_query.Node_GroupingFunc:
+		return t.groupingFunc(c, x.GroupingFunc)
+	case *pg_query.Node_CollateClause:
+		return t.collate(c, x.CollateClause)
+	case *pg_query.Node_SetToDefault:
+		return expr{}, t.errorf(x.SetToDefault.Location, pgerrcode.SyntaxError, "DEFAULT is not allowed in this context")
+	case *pg_query.Node_NamedArgExpr:
+		return expr{}, t.unsupported(x.NamedArgExpr.Location, "a named argument here")
+	}
+	return expr{}, pgerr42601("this kind of expression is not supported")
+}
+
+func (t *translator) columnNode(c exprCtx, x *pg_query.ColumnRef) (expr, error) {
+	fields := make([]string, 0, len(x.Fields))
+	for _, f := range x.Fields {
+		if f.GetAStar() != nil {
+			// count(*) has no argument; t.* as a value is the whole row
+			if len(fields) == 0 {
+				return expr{}, t.errorf(x.Location, pgerrcode.SyntaxError, "* is not allowed here")
+			}
+			return t.columnRef(c.s, fields[len(fields)-1:], x.Location)
+		}
+		fields = append(fields, f.GetString_().GetSval())
+	}
+	return t.columnRef(c.s, fields, x.Location)
+}
+
+func (t *translator) boolExpr(c exprCtx, x *pg_query.BoolExpr) (expr, error) {
+	word := " AND "
+	switch x.Boolop {
+	case pg_query.BoolExprType_OR_EXPR:
+		word = " OR "
+	case pg_query.BoolExprType_NOT_EXPR:
+		if len(x.Args) != 1 {
+			return expr{}, pgerr42601("NOT takes one argument")
+		}
+		e, err := t.boolean(c, x.Args[0], "NOT")
+		if err != nil {
+			return expr{}, err
+		}
+		return typed("(NOT "+e.sql+")", sqltype.Bool, e), nil
+	}
+	var parts []string
+	var all []expr
+	for _, a := range x.Args {
+		e, err := t.boolean(c, a, strings.TrimSpace(word))
+		if err != nil {
+			return expr{}, err
+		}
+		parts, all = append(parts, e.sql), append(all, e)
+	}
+	return typed("("+strings.Join(parts, word)+")", sqltype.Bool, all...), nil
+}
+
+// boolean translates a condition of the named construct.
+func (t *translator) boolean(c exprCtx, n *pg_query.Node, construct string) (expr, error) {
+	e, err := t.expr(c, n)
+	if err != nil {
+		return expr{}, err
+	}
+	if e.known() && e.typ.OID != sqltype.Bool {
+		return expr{}, t.errorf(nodeLocation(n), pgerrcode.DatatypeMismatch, "argument of %s must be type boolean, not type %s",
+			construct, e.typ)
+	}
+	return t.coerce(e, sqltype.Of(sqltype.Bool), implicitCast, nodeLocation(n))
+}
+
+func (t *translator) nullTest(c exprCtx, x *pg_query.NullTest) (expr, error) {
+	e, err := t.expr(c, x.Arg)
+	if err != nil {
+		return expr{}, err
+	}
+	e = t.settle(e)
+	not := x.Nulltesttype == pg_query.NullTestType_IS_NOT_NULL
+	word := " IS NULL"
+	if not {
+		word = " IS NOT NULL"
+	}
+	if fields := rowFields(t, e); fields != nil { // a row is null when all its fields are, and not null when none is
+		parts := make([]string, len(fields))
+		for i, f := range fields {
+			parts[i] = f + word
+		}
+		return typed("("+strings.Join(parts, " AND ")+")", sqltype.Bool, e), nil
+	}
+	return typed("("+e.sql+word+")", sqltype.Bool, e), nil
+}
+
+func rowFields(t *translator, e expr) []string {
+	var out []string
+	for _, c := range e.row {
+		out = append(out, t.use(c).sql)
+	}
+	if e.typ.OID == sqltype.Record {
+		for _, f := range e.elems {
+			out = append(out, f.sql)
+		}
+	}
+	return out
+}
+
+func (t *translator) booleanTest(c exprCtx, x *pg_query.BooleanTest) (expr, error) {
+	words := map[pg_query.BoolTestType]string{
+		pg_query.BoolTestType_IS_TRUE: "IS TRUE", pg_query.BoolTestType_IS_NOT_TRUE: "IS NOT TRUE",
+		pg_query.BoolTestType_IS_FALSE: "IS FALSE", pg_query.BoolTestType_IS_NOT_FALSE: "IS NOT FALSE",
+		pg_query.BoolTestType_IS_UNKNOWN: "IS UNKNOWN", pg_query.BoolTestType_IS_NOT_UNKNOWN: "IS NOT UNKNOWN",
+	}
+	word, ok := words[x.Booltesttype]
+	if !ok {
+		return expr{}, pgerr42601("this boolean test is not supported")
+	}
+	e, err := t.boolean(c, x.Arg, word)
+	if err != nil {
+		return expr{}, err
+	}
+	switch word {
+	case "IS TRUE":
+		return typed("("+e.sql+" IS NOT DISTINCT FROM true)", sqltype.Bool, e), nil
+	case "IS NOT TRUE":
+		return typed("("+e.sql+" IS DISTINCT FROM true)", sqltype.Bool, e), nil
+	case "IS FALSE":
+		return typed("("+e.sql+" IS NOT DISTINCT FROM false)", sqltype.Bool, e), nil
+	case "IS NOT FALSE":
+		return typed("("+e.sql+" IS DISTINCT FROM false)", sqltype.Bool, e), nil
+	case "IS UNKNOWN":
+		return typed("("+e.sql+" IS NULL)", sqltype.Bool, e), nil
+	}
+	return typed("("+e.sql+" IS NOT NULL)", sqltype.Bool, e), nil
+}
+
+func (t *translator) caseExpr(c exprCtx, x *pg_query.CaseExpr) (expr, error) {
+	var conds []string
+	var results []expr
+	var all []expr
+	for _, a := range x.Args {
+		w := a.GetCaseWhen()
+		if w == nil {
+			return expr{}, pgerr42601("CASE holds something other than WHEN")
+		}
+		var cond expr
+		var err error
+		if x.Arg != nil {
+			cond, err = t.operator(c, "=", x.Arg, w.Expr, w.Location)
+		} else {
+			cond, err = t.boolean(c, w.Expr, "CASE/WHEN")
+		}
+		if err != nil {
+			return expr{}, err
+		}
+		res, err := t.expr(c, w.Result)
+		if err != nil {
+			return expr{}, err
+		}
+		conds, results, all = append(conds, cond.sql), append(results, res), append(all, cond, res)
+	}
+	// PostgreSQL looks at ELSE first when it chooses the type
+	def := expr{sql: "NULL", typ: sqltype.Of(sqltype.Unknown), null: true, weight: 1}
+	if x.Defresult != nil {
+		var err error
+		if def, err = t.expr(c, x.Defresult); err != nil {
+			return expr{}, err
+		}
+		all = append(all, def)
+	}
+	list := append([]expr{def}, results...)
+	ty, err := t.unify(list, "CASE", x.Location)
+	if err != nil {
+		return expr{}, err
+	}
+	var b strings.Builder
+	b.WriteString("(CASE")
+	for i, cond := range conds {
+		b.WriteString(" WHEN " + cond + " THEN " + list[i+1].sql)
+	}
+	b.WriteString(" ELSE " + list[0].sql + " END)")
+	out := typed(b.String(), ty.OID, all...)
+	return t.finishUnified(out, list, ty), nil
+}
+
+// commonCall writes a function whose arguments and result share one type.
+func (t *translator) commonCall(c exprCtx, fn, construct string, args []*pg_query.Node, loc int32) (expr, error) {
+	list := make([]expr, 0, len(args))
+	for _, a := range args {
+		e, err := t.expr(c, a)
+		if err != nil {
+			return expr{}, err
+		}
+		list = append(list, e)
+	}
+	ty, err := t.unify(list, construct, loc)
+	if err != nil {
+		return expr{}, err
+	}
+	return t.finishUnified(typed(fn+"("+joinSQL(list)+")", ty.OID, list...), list, ty), nil
+}
+
+func joinSQL(list []expr) string {
+	parts := make([]string, len(list))
+	for i, e := range list {
+		parts[i] = e.sql
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *translator) collate(c exprCtx, x *pg_query.CollateClause) (expr, error) {
+	e, err := t.expr(c, x.Arg)
+	if err != nil {
+		return expr{}, err
+	}
+	name := lastName(x.Collname)
+	switch name {
+	case "C", "POSIX", "default", "ucs_basic":
+		e = t.settle(e)
+		e.col, e.origin = nil, Origin{}
+		return e, nil
+	}
+	return expr{}, t.errorf(x.Location, pgerrcode.UndefinedObject, "collation %q for encoding \"UTF8\" does not exist", name).
+		WithHint("Text is ordered by bytes, as with COLLATE \"C\".")
+}
+
+func (t *translator) groupingFunc(c exprCtx, x *pg_query.GroupingFunc) (expr, error) {
+	if !c.place.aggs {
+		return expr{}, t.errorf(x.Location, pgerrcode.GroupingError, "grouping operations are not allowed in %s", c.place.name)
+	}
+	var list []expr
+	for _, a := range x.Args {
+		e, err := t.expr(c, a)
+		if err != nil {
+			return expr{}, err
+		}
+		list = append(list, e)
+	}
+	e := typed("CAST(grouping("+joinSQL(list)+") AS INTEGER)", sqltype.Int4)
+	e.isAgg = true
+	return e, nil
+}
+
+func lastName(names []*pg_query.Node) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return names[len(names)-1].GetString_().GetSval()
+}

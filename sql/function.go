@@ -1,0 +1,406 @@
+package sql
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// funcCall translates a function, aggregate or window function.
+func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
+	name := lastName(x.Funcname)
+	if len(x.Funcname) > 1 && x.Funcname[0].GetString_().GetSval() != "pg_catalog" {
+		full := strings.Join(stringsOf(x.Funcname), ".")
+		if barredFunction(strings.ToLower(name)) {
+			return expr{}, t.barred(full, x.Location)
+		}
+		return expr{}, t.noFunction(full, nil, x.Location)
+	}
+	if barredFunction(strings.ToLower(name)) {
+		return expr{}, t.barred(name, x.Location)
+	}
+	if e, ok, err := t.sessionFunction(c, name, x); ok || err != nil {
+		return e, err
+	}
+	_, isAgg := aggregates[name]
+	_, isWin := windowFunctions[name]
+	if isAgg || isWin {
+		return t.aggregate(c, name, x, isAgg)
+	}
+	switch {
+	case x.Over != nil:
+		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", name)
+	case x.AggStar:
+		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name)
+	case x.AggDistinct:
+		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "DISTINCT specified, but %s is not an aggregate function", name)
+	case len(x.AggOrder) > 0:
+		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "ORDER BY specified, but %s is not an aggregate function", name)
+	case x.AggFilter != nil:
+		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "FILTER specified, but %s is not an aggregate function", name)
+	case x.FuncVariadic:
+		return expr{}, t.unsupported(x.Location, "VARIADIC")
+	}
+	args, err := t.args(c, x.Args)
+	if err != nil {
+		return expr{}, err
+	}
+	return t.callFunction(c, name, args, x.Location)
+}
+
+func (t *translator) args(c exprCtx, nodes []*pg_query.Node) ([]expr, error) {
+	args := make([]expr, 0, len(nodes))
+	for _, n := range nodes {
+		e, err := t.expr(c, n)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, e)
+	}
+	return args, nil
+}
+
+func (t *translator) barred(name string, loc int32) error {
+	return t.errorf(loc, pgerrcode.InsufficientPrivilege, "permission denied for function %s", name).
+		WithHint("Queries read tables and views only.")
+}
+
+func (t *translator) noFunction(name string, args []expr, loc int32) error {
+	types := make([]string, len(args))
+	for i, a := range args {
+		types[i] = typeName(a)
+	}
+	return t.errorf(loc, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, strings.Join(types, ", ")).
+		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+}
+
+// callFunction resolves a function of the allow-list by its argument types and writes the call.
+func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32) (expr, error) {
+	if e, ok, err := t.dateField(name, args, loc); ok || err != nil {
+		return e, err
+	}
+	if e, ok, err := t.roundTo(name, args, loc); ok || err != nil {
+		return e, err
+	}
+	sigs := functionTable()[name]
+	if sigs == nil {
+		if len(args) == 1 { // text(x), int4(x): a cast in the form of a call
+			if ty, ok := sqltype.ByTypname(name); ok && args[0].typ.OID != 0 {
+				return t.coerce(args[0], ty, explicitCast, loc)
+			}
+		}
+		if !engineFunctions[name] {
+			return expr{}, t.noFunction(name, args, loc)
+		}
+		for i := range args {
+			args[i] = t.settle(args[i])
+		}
+		return typed(name+"("+joinSQL(args)+")", 0, args...), nil
+	}
+	s := pickOverload(sigs, args)
+	if s == nil {
+		return expr{}, t.noFunction(name, args, loc)
+	}
+	return t.call(c, name, s, args, loc)
+}
+
+func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc int32) (expr, error) {
+	args = append([]expr(nil), args...)
+	elem := sqltype.Type{Mod: -1}
+	for i := range args {
+		word, _ := s.argType(i, len(args))
+		if e, ok := args[i].typ.Elem(); ok && word == "anyarray" {
+			elem = e
+		}
+	}
+	for i := range args {
+		word, _ := s.argType(i, len(args))
+		var err error
+		switch word {
+		case "any":
+			args[i] = t.settle(args[i])
+			if name == "concat" || name == "concat_ws" {
+				args[i] = t.textOf(args[i])
+				if args[i].typ.OID == sqltype.Text && args[i].isConstBool() {
+					args[i] = t.settle(args[i])
+				}
+			}
+		case "anyelement":
+			if elem.OID != 0 {
+				args[i], err = t.coerce(args[i], sqltype.Of(elem.OID), implicitCast, loc)
+			} else {
+				args[i] = t.settle(args[i])
+			}
+		case "anyarray":
+			if args[i].isUnknown() {
+				return expr{}, t.errorf(loc, pgerrcode.DatatypeMismatch, "could not determine polymorphic type because input has type unknown")
+			}
+		default:
+			oid := typeWords[word]
+			if oid == sqltype.Numeric && isInt(args[i].typ.OID) || oid == sqltype.Text && category(args[i].typ.OID) == "S" && args[i].typ.OID != sqltype.Bpchar {
+				break
+			}
+			args[i], err = t.coerce(args[i], sqltype.Of(oid), implicitCast, loc)
+			if err == nil && args[i].inex {
+				args[i] = t.exact(args[i])
+			}
+		}
+		if err != nil {
+			return expr{}, err
+		}
+	}
+	out := t.bind(0, s.template, s.dup, args...)
+	if s.volatile {
+		out.weight = 500
+		t.volatil = true
+	}
+	if s.set {
+		if !c.place.sets {
+			return expr{}, t.errorf(loc, pgerrcode.FeatureNotSupported, "set-returning functions are not allowed in %s", c.place.name)
+		}
+		out.isSet = true
+		c.mark(func(l *selectInfo) { l.sets = true })
+	}
+	t.result(&out, s.ret, args, elem)
+	if name == "generate_series" && c.place.name == inFrom.name {
+		out.table = seriesTable(out.typ.OID, args)
+	}
+	return out, nil
+}
+
+func (e expr) isConstBool() bool { return false }
+
+// result gives a call the type of its signature.
+func (t *translator) result(out *expr, ret string, args []expr, elem sqltype.Type) {
+	switch {
+	case ret == "elem":
+		out.typ = elem
+		if elem.OID == sqltype.Numeric {
+			out.scale = -1
+		}
+		return
+	case strings.HasPrefix(ret, "$"):
+		if n, err := strconv.Atoi(ret[1:]); err == nil && n >= 1 && n <= len(args) {
+			out.typ = args[n-1].typ
+			out.scale = args[n-1].scale
+		}
+		return
+	case ret == "numeric=":
+		out.typ, out.scale = sqltype.Of(sqltype.Numeric), 0
+		for _, a := range args {
+			out.scale = max(out.scale, scaleOf(a))
+		}
+		return
+	case strings.HasPrefix(ret, "numeric("):
+		out.typ = sqltype.Of(sqltype.Numeric)
+		out.scale, _ = strconv.Atoi(strings.Trim(ret[len("numeric("):], ")"))
+		return
+	}
+	out.typ = sqltype.Of(typeWords[ret])
+	out.inex = out.typ.OID == sqltype.Int2
+}
+
+// seriesTable writes generate_series in FROM as DuckDB's table function, which streams.
+func seriesTable(oid sqltype.OID, args []expr) string {
+	switch oid {
+	case sqltype.Int4:
+		return "(SELECT CAST(pg_i AS INTEGER) AS pg_s FROM generate_series(" + seriesArgs(args, "BIGINT") + ") AS pg_g(pg_i)) AS pg_g"
+	case sqltype.Int8:
+		return "generate_series(" + seriesArgs(args, "BIGINT") + ") AS pg_g(pg_s)"
+	case sqltype.Timestamp, sqltype.Timestamptz:
+		return "generate_series(" + joinSQL(args) + ") AS pg_g(pg_s)"
+	}
+	return ""
+}
+
+func seriesArgs(args []expr, duck string) string {
+	parts := make([]string, len(args))
+	for i, a := range args {
+		parts[i] = "CAST(" + a.sql + " AS " + duck + ")"
+		if i == 2 {
+			parts[i] = "pg_step(" + parts[i] + ")"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// pickOverload chooses as PostgreSQL does (Function Type Resolution): exact matches first, then preferred types, then for constants
+// without a type the string category.
+func pickOverload(sigs []signature, args []expr) *signature {
+	type candidate struct {
+		s                *signature
+		exact, preferred int
+		strings          int
+	}
+	var best []candidate
+	for i := range sigs {
+		s := &sigs[i]
+		cand := candidate{s: s}
+		ok := true
+		if _, takes := s.argType(0, len(args)); !takes && len(args) > 0 || len(args) == 0 && len(s.args) > 0 {
+			continue
+		}
+		for j, a := range args {
+			word, takes := s.argType(j, len(args))
+			if !takes {
+				ok = false
+				break
+			}
+			switch word {
+			case "any", "anyelement":
+				continue
+			case "anyarray":
+				if _, isArr := a.typ.Elem(); !isArr && a.known() {
+					ok = false
+				}
+				continue
+			}
+			oid := typeWords[word]
+			switch {
+			case a.isUnknown():
+				if category(oid) == "S" {
+					cand.strings++
+				}
+				if preferred(oid) {
+					cand.preferred++
+				}
+			case a.typ.OID == oid || category(a.typ.OID) == "S" && oid == sqltype.Text:
+				cand.exact++
+			case a.typ.OID == 0:
+			case !canCast(a.typ.OID, oid, implicitCast):
+				ok = false
+			case preferred(oid):
+				cand.preferred++
+			}
+		}
+		if ok {
+			best = append(best, cand)
+		}
+	}
+	var win *candidate
+	for i := range best {
+		b := &best[i]
+		if win == nil || b.exact > win.exact || b.exact == win.exact && (b.strings > win.strings || b.strings == win.strings && b.preferred > win.preferred) {
+			win = b
+		}
+	}
+	if win == nil {
+		return nil
+	}
+	return win.s
+}
+
+// roundTo writes round(numeric, n) and trunc(numeric, n), whose scale is n when n is a constant.
+func (t *translator) roundTo(name string, args []expr, loc int32) (expr, bool, error) {
+	if name != "round" && name != "trunc" || len(args) != 2 {
+		return expr{}, false, nil
+	}
+	v := args[0]
+	if v.isUnknown() || v.typ.OID == 0 {
+		var err error
+		if v, err = t.coerce(v, sqltype.Of(sqltype.Numeric), implicitCast, loc); err != nil {
+			return expr{}, true, err
+		}
+	}
+	if v.typ.OID != sqltype.Numeric && !isInt(v.typ.OID) {
+		return expr{}, true, t.noFunction(name, args, loc)
+	}
+	n, err := t.coerce(args[1], sqltype.Of(sqltype.Int4), implicitCast, loc)
+	if err != nil || n.typ.OID != sqltype.Int4 && n.typ.OID != sqltype.Int2 {
+		return expr{}, true, t.noFunction(name, args, loc)
+	}
+	scale := scaleOf(v)
+	if n.lit == nil {
+		out := t.bind(sqltype.Numeric, "pg_"+name+"($1, $2)", 4, typed("CAST("+v.sql+" AS DECIMAL(38,"+strconv.Itoa(scale)+"))", sqltype.Numeric, v), n)
+		return out.scaled(scale), true, nil
+	}
+	k, _ := strconv.Atoi(*n.lit)
+	k = max(min(k, 38), -38)
+	src := v.sql
+	if isInt(v.typ.OID) {
+		src = "CAST(" + src + " AS DECIMAL(19,0))"
+	}
+	if k >= scale {
+		out := typed("CAST("+src+" AS DECIMAL(38,"+strconv.Itoa(min(k, 30))+"))", sqltype.Numeric, v)
+		return out.scaled(min(k, 30)), true, nil
+	}
+	out := typed(name+"("+src+", "+strconv.Itoa(k)+")", sqltype.Numeric, v).scaled(max(k, 0))
+	if name == "round" && k >= 0 {
+		out.sql = "CAST(" + src + " AS DECIMAL(38," + strconv.Itoa(k) + "))" // rounds half away from zero
+	}
+	return out, true, nil
+}
+
+var datePartWords = map[string]string{"year": "year", "years": "year", "y": "year", "yr": "year", "month": "month", "months": "month", "mon": "month", "day": "day", "days": "day", "d": "day",
+	"hour": "hour", "hours": "hour", "h": "hour", "minute": "minute", "minutes": "minute", "min": "minute", "m": "minute", "second": "second", "seconds": "second", "sec": "second", "s": "second", "millisecond": "milliseconds", "milliseconds": "milliseconds",
+	"microsecond": "microseconds", "microseconds": "microseconds", "epoch": "epoch", "dow": "dow", "isodow": "isodow", "doy": "doy", "week": "week",
+	"isoyear": "isoyear", "quarter": "quarter", "decade": "decade", "century": "century", "millennium": "millennium", "julian": "julian",
+	"timezone": "timezone", "timezone_hour": "timezone_hour", "timezone_minute": "timezone_minute"}
+
+// dateField writes extract, whose result is numeric, and date_part, whose result is float8.
+func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool, error) {
+	if name != "extract" && name != "date_part" && name != "date_trunc" || len(args) < 2 {
+		return expr{}, false, nil
+	}
+	if name == "date_trunc" {
+		if args[0].lit != nil {
+			if word := strings.ToLower(*args[0].lit); datePartWords[word] == "" && word != "weeks" && word != "decades" && word != "centuries" {
+				return expr{}, true, t.errorf(loc, pgerrcode.InvalidParameterValue, "unit \"%s\" not recognized for type %s", *args[0].lit, typeName(args[1]))
+			}
+		}
+		return expr{}, false, nil
+	}
+	if len(args) != 2 {
+		return expr{}, false, nil
+	}
+	src := args[1]
+	if src.isUnknown() || src.typ.OID == 0 {
+		var err error
+		if src, err = t.coerce(src, sqltype.Of(sqltype.Timestamptz), implicitCast, loc); err != nil {
+			return expr{}, true, err
+		}
+	}
+	cat := category(src.typ.OID)
+	if cat != "D" && cat != "T" {
+		return expr{}, true, t.noFunction("pg_catalog."+name, args, loc)
+	}
+	if args[0].lit == nil {
+		return expr{}, true, t.unsupported(loc, name+" of a field that is not a constant")
+	}
+	field, ok := datePartWords[strings.ToLower(*args[0].lit)]
+	if !ok {
+		return expr{}, true, t.errorf(loc, pgerrcode.InvalidParameterValue, "unit \"%s\" not recognized for type %s", *args[0].lit, src.typ)
+	}
+	if src.typ.OID == sqltype.Date && (strings.HasPrefix(field, "timezone") || name == "extract" && wordSet("hour minute second milliseconds microseconds")[field]) {
+		return expr{}, true, t.errorf(loc, pgerrcode.FeatureNotSupported, "unit \"%s\" not supported for type date", *args[0].lit)
+	}
+	part := func(f string) string { return "date_part('" + f + "', " + src.sql + ")" }
+	var out expr
+	switch field {
+	case "second":
+		out = typed("(CAST("+part("microseconds")+" AS DECIMAL(18,0)) * CAST('0.000001' AS DECIMAL(7,6)))", sqltype.Numeric, src).scaled(6)
+	case "milliseconds":
+		out = typed("(CAST("+part("microseconds")+" AS DECIMAL(18,0)) * CAST('0.001' AS DECIMAL(4,3)))", sqltype.Numeric, src).scaled(3)
+	case "epoch":
+		switch src.typ.OID {
+		case sqltype.Date:
+			out = typed("CAST(epoch("+src.sql+") AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
+		case sqltype.Interval:
+			out = t.bind(sqltype.Numeric, "pg_interval_epoch($1)", 5, src).scaled(6)
+		default:
+			out = typed("(CAST(epoch_us("+src.sql+") AS DECIMAL(19,0)) * CAST('0.000001' AS DECIMAL(7,6)))", sqltype.Numeric, src).scaled(6)
+		}
+	case "julian":
+		out = typed("CAST("+part("julian")+" AS DECIMAL(38,6))", sqltype.Numeric, src).scaled(6)
+	default:
+		out = typed("CAST("+part(field)+" AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
+	}
+	if name == "date_part" {
+		out = typed("CAST("+out.sql+" AS DOUBLE)", sqltype.Float8, out)
+	}
+	return out, true, nil
+}

@@ -1,0 +1,15 @@
+CREATE MACRO pg_subscript(a, i) AS CASE WHEN i >= 1 THEN a[i] END;
+CREATE MACRO pg_slice(a, lo, hi) AS CASE WHEN lo IS NULL OR hi IS NULL THEN NULL WHEN hi < 1 OR hi < lo THEN a[1:0] ELSE a[greatest(lo, 1):hi] END;
+CREATE MACRO pg_array_length(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN CAST(len(a) AS INTEGER) WHEN d = 2 AND len(a) > 0 AND starts_with(typeof(a), '[[') THEN NULL END;
+CREATE MACRO pg_any(l) AS CASE WHEN list_contains(l, true) THEN true WHEN len(list_filter(l, lambda pg_y: pg_y IS NULL)) > 0 THEN NULL WHEN l IS NULL THEN NULL ELSE false END;
+CREATE MACRO pg_all(l) AS CASE WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda pg_y: pg_y IS NULL)) > 0 THEN NULL WHEN l IS NULL THEN NULL ELSE true END;
+-- Series as lists are capped; in FROM they stream.
+CREATE MACRO pg_step(s) AS CASE WHEN s = 0 THEN error('!22023!step size cannot equal zero') ELSE s END;
+CREATE MACRO pg_series(a, b, s) AS CASE WHEN s = 0 THEN error('!22023!step size cannot equal zero') WHEN abs((CAST(b AS HUGEINT) - CAST(a AS HUGEINT)) // s) > 10000000 THEN error('!54000!series is too long outside FROM') ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(s AS BIGINT)) END;
+CREATE MACRO pg_series4(a, b, s) AS CAST(pg_series(a, b, s) AS INTEGER[]);
+CREATE MACRO pg_series_numeric(a, b, s) AS list_transform(pg_series(0, CAST(floor((CAST(b AS DECIMAL(38,9)) - CAST(a AS DECIMAL(38,9))) / pg_step(s)) AS BIGINT), 1), lambda pg_y: CAST(a AS DECIMAL(38,9)) + CAST(pg_y AS DECIMAL(18,0)) * CAST(s AS DECIMAL(18,9)));
+CREATE MACRO pg_series_timestamp(a, b, s) AS CASE WHEN s = INTERVAL '0 days' THEN error('!22023!step size cannot equal zero') WHEN abs((epoch_us(b) - epoch_us(a)) / epoch(s)) > 10000000000000 THEN error('!54000!series is too long outside FROM') ELSE generate_series(a, b, s) END;
+-- JSON paths of keys, escaped.
+CREATE MACRO pg_json_key(k) AS '$."' || replace(replace(k, '\', '\\'), '"', '\"') || '"';
+CREATE MACRO pg_json_path(l) AS '$' || array_to_string(list_transform(l, lambda pg_y: CASE WHEN regexp_full_match(pg_y, '[0-9]+') THEN '[' || pg_y || ']' ELSE '."' || replace(replace(pg_y, '\', '\\'), '"', '\"') || '"' END), '');
+CREATE MACRO pg_json_typeof(j) AS CASE json_type(j) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE CASE WHEN j IS NOT NULL THEN 'number' END END;

@@ -1,0 +1,15 @@
+-- Rounding to p digits of a second; unit is in microseconds.
+CREATE MACRO pg_round_us(us, unit) AS CAST(round(CAST(us AS DECIMAL(20,0)) / unit, 0) AS BIGINT) * unit;
+CREATE MACRO pg_round_time(x, unit) AS (TIME '00:00:00' + to_microseconds(pg_round_us(epoch_us(x), unit)));
+CREATE MACRO pg_round_timestamp(x, unit) AS CASE WHEN isinf(x) THEN x ELSE make_timestamp(pg_round_us(epoch_us(x), unit)) END;
+CREATE MACRO pg_round_timestamptz(x, unit) AS CASE WHEN isinf(x) THEN x ELSE make_timestamptz(pg_round_us(epoch_us(x), unit)) END;
+-- A year has 365.25 days here, a month 30, as in PostgreSQL.
+CREATE MACRO pg_interval_epoch(x) AS CAST(date_part('year', x) AS DECIMAL(18,0)) * CAST('31557600.000000' AS DECIMAL(14,6)) + CAST(date_part('month', x) * 2592000 + date_part('day', x) * 86400 + date_part('hour', x) * 3600 + date_part('minute', x) * 60 AS DECIMAL(18,0)) + CAST(date_part('microseconds', x) AS DECIMAL(18,0)) * CAST('0.000001' AS DECIMAL(7,6));
+CREATE MACRO pg_interval_us(x) AS date_part('hour', x) * 3600000000 + date_part('minute', x) * 60000000 + date_part('microseconds', x);
+CREATE MACRO pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x)) + to_days(CAST(pg_interval_us(x) // 86400000000 AS INTEGER)) + to_microseconds(pg_interval_us(x) % 86400000000);
+CREATE MACRO pg_justify_days(x) AS x - to_days(CAST(date_part('day', x) AS INTEGER)) + to_months(CAST(date_part('day', x) // 30 AS INTEGER)) + to_days(CAST(date_part('day', x) % 30 AS INTEGER));
+CREATE MACRO pg_date_bin(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
+CREATE MACRO pg_date_bin_tz(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
+CREATE MACRO pg_overlaps(a, b, c, d) AS (least(a, b) < greatest(c, d) AND least(c, d) < greatest(a, b)) OR least(a, b) = least(c, d);
+-- The common patterns of to_char for times; others stay as they are written.
+CREATE MACRO pg_to_char(x, f) AS strftime(x, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(f, '%', '%%'), 'YYYY', '%Y'), 'HH24', '%H'), 'HH12', '%I'), 'MI', '%M'), 'SS', '%S'), 'MM', '%m'), 'DDD', '%j'), 'DD', '%d'), 'Month', '%B'), 'Mon', '%b'), 'Day', '%A'), 'Dy', '%a'), 'US', '%f'), 'MS', '%g'), 'AM', '%p'), 'PM', '%p'), 'IW', '%V'));

@@ -1,0 +1,109 @@
+package sql
+
+import (
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+// Qualify returns the text of a view's query with every relation's schema written out, so that it means the same under any search
+// path. The query is checked as by Rewrite; parameters are refused (42P02).
+func Qualify(q *Query, env Env) (string, error) {
+	sel, err := Rewrite(q, env)
+	if err != nil {
+		return "", err
+	}
+	if len(sel.Params) > 0 {
+		return "", pgerr.New(pgerrcode.UndefinedParameter, "there is no parameter $1")
+	}
+	copied := proto.Clone(q.Node).(*pg_query.Node)
+	qual := qualifier{env: env}
+	qual.visit(copied.ProtoReflect(), nil)
+	if qual.err != nil {
+		return "", qual.err
+	}
+	return deparseNode(copied)
+}
+
+// nameEnv is a chain of WITH names, innermost first.
+type nameEnv struct {
+	parent *nameEnv
+	name   string
+}
+
+func (n *nameEnv) has(name string) bool {
+	for ; n != nil; n = n.parent {
+		if n.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+type qualifier struct {
+	env Env
+	err error
+}
+
+// visit walks the tree; ctes are the WITH names visible there.
+func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
+	if q.err != nil {
+		return
+	}
+	switch x := m.Interface().(type) {
+	case *pg_query.SelectStmt:
+		if w := x.WithClause; w != nil {
+			if w.Recursive {
+				for _, n := range w.Ctes {
+					ctes = &nameEnv{parent: ctes, name: n.GetCommonTableExpr().GetCtename()}
+				}
+			}
+			for _, n := range w.Ctes {
+				c := n.GetCommonTableExpr()
+				q.visit(c.GetCtequery().ProtoReflect(), ctes)
+				ctes = &nameEnv{parent: ctes, name: c.GetCtename()}
+			}
+		}
+		q.children(m, ctes, "with_clause")
+		return
+	case *pg_query.RangeVar:
+		if x.Schemaname == "" && !ctes.has(x.Relname) {
+			q.qualify(x)
+		}
+		return
+	}
+	q.children(m, ctes, "")
+}
+
+func (q *qualifier) children(m protoreflect.Message, ctes *nameEnv, skip protoreflect.Name) {
+	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if fd.Kind() != protoreflect.MessageKind || fd.Name() == skip {
+			return true
+		}
+		if fd.IsList() {
+			for i, l := 0, v.List(); i < l.Len(); i++ {
+				q.visit(l.Get(i).Message(), ctes)
+			}
+			return true
+		}
+		q.visit(v.Message(), ctes)
+		return true
+	})
+}
+
+func (q *qualifier) qualify(x *pg_query.RangeVar) {
+	rel, err := q.env.Resolver.Relation("", x.Relname)
+	switch {
+	case err != nil:
+		q.err = err
+	case rel.Table != nil:
+		x.Schemaname = rel.Table.Name.Schema
+	case rel.View != nil:
+		x.Schemaname = rel.View.Name.Schema
+	default:
+		x.Schemaname = rel.Name.Schema
+	}
+}

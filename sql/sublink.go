@@ -1,0 +1,123 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// subLink translates a subquery in an expression.
+func (t *translator) subLink(c exprCtx, x *pg_query.SubLink) (expr, error) {
+	sel := x.Subselect.GetSelectStmt()
+	if sel == nil {
+		return expr{}, t.unsupported(x.Location, "this subquery")
+	}
+	if c.place.name == inCheck.name || c.place.name == inDefault.name {
+		return expr{}, t.errorf(x.Location, pgerrcode.FeatureNotSupported, "cannot use subquery in %s", strings.TrimSuffix(c.place.name, "s"))
+	}
+	q, err := t.query(sel, c.s, c.s.cteEnv())
+	if err != nil {
+		return expr{}, err
+	}
+	one := func() error {
+		if len(q.cols) > 1 {
+			return t.errorf(x.Location, pgerrcode.SyntaxError, "subquery must return only one column")
+		}
+		if len(q.cols) == 0 {
+			return t.errorf(x.Location, pgerrcode.SyntaxError, "subquery must return a column")
+		}
+		return nil
+	}
+	switch x.SubLinkType {
+	case pg_query.SubLinkType_EXISTS_SUBLINK:
+		t.settleOutputs(q)
+		return typed("EXISTS ("+q.render(false)+")", sqltype.Bool).heavy(), nil
+	case pg_query.SubLinkType_EXPR_SUBLINK:
+		if err := one(); err != nil {
+			return expr{}, err
+		}
+		q.coerceOutput(t, 0)
+		col := q.cols[0].e
+		out := typed("("+q.render(false)+")", col.typ.OID).heavy()
+		out.typ, out.scale, out.inex = col.typ, col.scale, false
+		return out, nil
+	case pg_query.SubLinkType_ARRAY_SUBLINK:
+		if err := one(); err != nil {
+			return expr{}, err
+		}
+		q.coerceOutput(t, 0)
+		arr, ok := sqltype.Of(q.cols[0].e.typ.OID).Array()
+		if !ok {
+			arr = sqltype.Type{Mod: -1}
+		}
+		return typed("coalesce(ARRAY("+q.render(false)+"), [])", arr.OID).heavy(), nil
+	case pg_query.SubLinkType_ANY_SUBLINK, pg_query.SubLinkType_ALL_SUBLINK:
+		return t.anySubLink(c, x, q)
+	}
+	return expr{}, t.unsupported(x.Location, "this subquery")
+}
+
+// heavy marks a value that must not be evaluated twice.
+func (e expr) heavy() expr { e.weight = 500; return e }
+
+func (t *translator) anySubLink(c exprCtx, x *pg_query.SubLink, q *query) (expr, error) {
+	op, word := "=", " ANY "
+	if len(x.OperName) > 0 {
+		op = lastName(x.OperName)
+	}
+	if x.SubLinkType == pg_query.SubLinkType_ALL_SUBLINK {
+		word = " ALL "
+	}
+	l, err := t.expr(c, x.Testexpr)
+	if err != nil {
+		return expr{}, err
+	}
+	left := []expr{l}
+	if l.typ.OID == sqltype.Record {
+		left = l.elems
+	}
+	if len(left) != len(q.cols) {
+		few := "few"
+		if len(q.cols) > len(left) {
+			few = "many"
+		}
+		return expr{}, t.errorf(x.Location, pgerrcode.SyntaxError, "subquery has too %s columns", few)
+	}
+	duck, ok := comparisons[op]
+	if !ok {
+		return expr{}, t.unsupported(x.Location, "operator "+op+" with a subquery")
+	}
+	for i := range left {
+		a, _, err := t.comparable(left[i], q.cols[i].e, op, x.Location)
+		if err != nil {
+			return expr{}, err
+		}
+		orig := left[i]
+		left[i] = a
+		if err := q.mapOutput(t, i, func(e expr) (expr, error) {
+			_, b, err := t.comparable(orig, e, op, x.Location)
+			return b, err
+		}); err != nil {
+			return expr{}, err
+		}
+	}
+	lhs := left[0].sql
+	if len(left) > 1 {
+		lhs = "(" + joinSQL(left) + ")"
+	}
+	if op == "=" && word == " ANY " {
+		return typed("("+lhs+" IN ("+q.render(false)+"))", sqltype.Bool, left...).heavy(), nil
+	}
+	if op == "<>" && word == " ALL " {
+		return typed("("+lhs+" NOT IN ("+q.render(false)+"))", sqltype.Bool, left...).heavy(), nil
+	}
+	return typed("("+lhs+" "+duck+word+"("+q.render(false)+"))", sqltype.Bool, left...).heavy(), nil
+}
+
+// rowSubLink translates (a, b) = (SELECT ...).
+func (t *translator) rowSubLink(c exprCtx, x *pg_query.A_Expr) (expr, error) {
+	return expr{}, t.unsupported(x.Location, "comparing a row with a subquery")
+}
