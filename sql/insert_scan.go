@@ -43,6 +43,11 @@ type insertScanner struct {
 	params int
 }
 
+// sameWord compares a word with a keyword, ASCII case aside: equal lengths leave no room for other letters that fold to ASCII.
+func sameWord(w, keyword string) bool {
+	return len(w) == len(keyword) && strings.EqualFold(w, keyword)
+}
+
 // scanInsert tries the statement at text[start:]. textEnd is the end of its last token, next the position of its semicolon or len(text).
 func scanInsert(text string, start int) (ins *Insert, params, textEnd, next int, ok bool) {
 	if len(text)-start < len("insert") || !strings.EqualFold(text[start:start+len("insert")], "insert") {
@@ -192,15 +197,17 @@ func (s *insertScanner) cell() (Cell, token, bool) {
 		s.params = max(s.params, n)
 		cell = Cell{Kind: CellParam, Param: int32(n)}
 	case tokWord:
-		switch w := s.lexer.word(t); w {
-		case "null":
+		switch w := s.text[t.start:t.end]; { // compared without folding, which would allocate
+		case sameWord(w, "null"):
 			cell.Kind = CellNull
-		case "default":
+		case sameWord(w, "default"):
 			return Cell{Kind: CellDefault}, s.next(), true
-		case "true", "false":
-			cell = Cell{Kind: CellBool, Text: w}
+		case sameWord(w, "true"):
+			cell = Cell{Kind: CellBool, Text: "true"}
+		case sameWord(w, "false"):
+			cell = Cell{Kind: CellBool, Text: "false"}
 		default:
-			typ, str := castWords[w], s.next()
+			typ, str := castWords[s.lexer.word(t)], s.next()
 			if typ == nil || str.kind != tokString {
 				return cell, t, false
 			}

@@ -75,7 +75,7 @@ func TestScanInsertAgrees(t *testing.T) {
 		"insert into t values (+ 'a')", "insert into t values (-$1)", "insert into t values (1:: int : : int)", "insert into t values (1: :int)",
 		"insert into \"a\"\"b\" values (1)", "insert into \"\" values (1)", "insert into t values (1),", "insert into " + strings.Repeat("x", 64) + " values (1)",
 		"insert into t values (default::int)", "insert into t values ($0)", "insert into t values ($99999)", "insert into t values (a)", "insert into t values (numeric '1' (5))",
-		"insert into t values (1.5e)", "insert into t values (1..2)", "insert into t values (U&'a')", "insert into t(a) values (b'1')",
+		"insert into t values (falſe)", "inſert into t values (1)", "insert into t values (1.5e)", "insert into t values (1..2)", "insert into t values (U&'a')", "insert into t(a) values (b'1')",
 	}
 	for _, text := range left {
 		require.False(t, requireAgreement(t, text), text)

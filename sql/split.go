@@ -29,8 +29,8 @@ type piece struct {
 	walk       bool    // has a word that a plain query must not have: look at the whole tree
 }
 
-// level is what is open while a piece is scanned.
-type level struct {
+// nesting is what is open while a piece is scanned.
+type nesting struct {
 	open  byte // '(' or '[', 'C' for CASE, 0 at the bottom
 	chain int  // operators since the last separator: left-deep trees
 	joins int  // joins and set operations
@@ -54,7 +54,7 @@ const headTokens = 8
 // piece takes the text up to the next semicolon outside parentheses, or to the end. Positions in errors are bytes of the whole text, from 1.
 func (l *lexer) piece() (piece, error) {
 	p := piece{start: -1}
-	levels := []level{{}}
+	levels := []nesting{{}}
 	total := 0
 	lastOp, run := -1, 0
 	for tokens := 0; ; tokens++ {
@@ -104,7 +104,7 @@ func (l *lexer) piece() (piece, error) {
 			case walkWords[w]:
 				p.walk = true
 			case w == "case":
-				levels = append(levels, level{open: 'C'})
+				levels = append(levels, nesting{open: 'C'})
 				total++
 			case w == "end" && top.open == 'C':
 				total -= 1 + top.chain + top.joins
@@ -113,7 +113,7 @@ func (l *lexer) piece() (piece, error) {
 		case tokOp:
 			switch t.op {
 			case '(', '[':
-				levels = append(levels, level{open: t.op})
+				levels = append(levels, nesting{open: t.op})
 				total++
 			case ')', ']':
 				// A CASE without END is a syntax error that the grammar will report.
