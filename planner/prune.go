@@ -114,7 +114,7 @@ func read(t sqltype.Type, text string) (value, bool) {
 		return value{}, false // its meaning depends on the session's time zone
 	}
 	b := vector.NewBuilder([]vector.Type{vt})
-	if err := pgvalue.ParseText(b.Col(0), []byte(text), nil); err != nil {
+	if err := pgvalue.NewDecoder(pgvalue.Options{}).ParseText(b.Col(0), []byte(text)); err != nil {
 		return value{}, false
 	}
 	return value{&b.Take().Cols[0]}, true

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+
+	"github.com/miniodb/miniodb/admin"
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/catalog/index/bolt"
+	cataloglog "github.com/miniodb/miniodb/catalog/log"
+	"github.com/miniodb/miniodb/config"
+	"github.com/miniodb/miniodb/engine"
+	"github.com/miniodb/miniodb/ingest"
+	"github.com/miniodb/miniodb/server/session"
+	"github.com/miniodb/miniodb/sql"
+	"github.com/miniodb/miniodb/storage/local"
+)
+
+// node is everything of a server below its ports.
+type node struct {
+	dir      *dataDir
+	engine   *engine.DB
+	catalog  *cataloglog.Catalog
+	tables   *cataloglog.Tables
+	ingest   *ingest.Ingest
+	sessions *session.Node
+	draining atomic.Bool
+	closers  []func() error // in the order of opening
+}
+
+// openNode opens the data directory and recovers what it holds.
+func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *node, err error) {
+	n = &node{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.Close())
+			n = nil
+		}
+	}()
+	if n.dir, err = openDataDir(cfg.Server.DataDir, cfg.Server.NodeID); err != nil {
+		return n, err
+	}
+	n.closers = append(n.closers, n.dir.Close)
+	store, err := local.New(n.dir.store())
+	if err != nil {
+		return n, err
+	}
+	n.closers = append(n.closers, store.Close)
+	index, err := bolt.Open(n.dir.index(), log)
+	if err != nil {
+		return n, err
+	}
+	n.closers = append(n.closers, index.Close)
+	if n.catalog, err = cataloglog.OpenCatalog(ctx, store, "", n.dir.node, log); err != nil {
+		return n, err
+	}
+	n.tables = cataloglog.NewTables(store, index, "", n.dir.node, log)
+	if n.engine, err = engine.Open(engine.Config{
+		MemoryLimit: int64(cfg.Engine.MemoryLimit), Threads: cfg.Engine.Threads, TempDir: n.dir.temp(), TempLimit: int64(cfg.Engine.TempLimit),
+		AllowedDirs: []string{n.dir.store(), n.dir.spool()}, Prelude: sql.Prelude(), MaxQueries: cfg.Engine.MaxQueries,
+	}); err != nil {
+		return n, err
+	}
+	n.closers = append(n.closers, n.engine.Close)
+	if n.ingest, err = ingest.Open(ctx, ingest.Config{
+		Node: n.dir.node, WALDir: n.dir.wal(), SpoolDir: n.dir.spool(), SegmentBytes: int64(cfg.WAL.SegmentSize), MaxWALBytes: int64(cfg.WAL.Quota),
+		BufferRows: cfg.Buffer.BufferSize.Rows, BufferBytes: int64(cfg.Buffer.BufferSize.Bytes), FlushInterval: cfg.Buffer.FlushInterval,
+		MaxBufferBytes: int64(cfg.Buffer.MaxBytes), FlushWorkers: cfg.Buffer.Workers,
+	}, ingest.Deps{Engine: n.engine, Tables: n.tables, Catalog: n.catalog, Store: store, Log: log}); err != nil {
+		return n, fmt.Errorf("recover: %w", err)
+	}
+	n.closers = append(n.closers, n.ingest.Close)
+	n.sessions = session.NewNode(session.Config{
+		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, BulkBytes: bulkBytes,
+	}, n.engine, n.catalog, n.tables, n.ingest, store, log)
+	return n, nil
+}
+
+// bulkBytes is the size above which one statement's rows go to Parquet without passing through the buffer.
+const bulkBytes = 64 << 20
+
+func tableDefaults(cfg *config.Config) catalog.Options {
+	d := cfg.Tables.Default
+	backup := d.BackupEnabled
+	return catalog.Options{
+		BufferRows: d.BufferSize.Rows, BufferBytes: int64(d.BufferSize.Bytes), FlushInterval: d.FlushInterval,
+		RetentionDays: int32(d.RetentionDays), BackupEnabled: &backup, Properties: d.Properties,
+	}
+}
+
+// Ready returns nil when the server answers queries and takes writes, otherwise the reason.
+func (n *node) Ready() error {
+	switch {
+	case n.draining.Load():
+		return errors.New("the server is shutting down")
+	case !n.engine.Healthy():
+		return errors.New("the engine has failed")
+	}
+	return nil
+}
+
+// Close closes what was opened, the last first; safe twice.
+func (n *node) Close() error {
+	var errs []error
+	for i := len(n.closers) - 1; i >= 0; i-- {
+		errs = append(errs, n.closers[i]())
+	}
+	n.closers = nil
+	return errors.Join(errs...)
+}
+
+// stats gathers what the metrics show.
+func (n *node) stats() admin.Stats {
+	s, w := n.sessions.Stats(), n.ingest.StreamStats()
+	out := admin.Stats{
+		ConnectionsOpen: s.Open, ConnectionsTotal: s.Opened, QueriesActive: s.Active, QueriesTotal: s.Statements, QueryErrorsTotal: s.Failures,
+		Tables: int64(len(n.catalog.Current().Tables)), BufferedBytes: w.Buffered, WALBytes: w.WALBytes,
+	}
+	for _, b := range n.ingest.Stats() {
+		out.BufferedRows += b.Rows
+	}
+	return out
+}

@@ -1,0 +1,315 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	cataloglog "github.com/miniodb/miniodb/catalog/log"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
+)
+
+func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag string) (pgwire.Result, error) {
+	name, err := s.resolver().place(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	if s.database().Exists(name) {
+		if c.IfNotExists {
+			return s.skip(name, pgerrcode.DuplicateTable, tag), nil
+		}
+		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
+	}
+	c = clonePlaced(c, name)
+	table, err := s.createTable(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkDefinition(ctx, table); err != nil {
+		return nil, err
+	}
+	for _, n := range c.Notices {
+		s.out.Notice(n)
+	}
+	return tagResult(tag), nil
+}
+
+func clonePlaced(c *sql.CreateTable, name catalog.Name) *sql.CreateTable {
+	n := *c
+	n.Name = name
+	n.Columns = slices.Clone(c.Columns)
+	return &n
+}
+
+// createTable adds a table and the sequences of its serial columns to the transaction. c.Name is placed and free.
+func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.Table, error) {
+	db := s.database()
+	if limit := s.node.cfg.MaxTables; limit > 0 && len(db.Tables) >= limit {
+		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "the limit of %d tables is reached", limit).
+			WithHint("Raise table_management.max_tables, or drop tables.")
+	}
+	oid := db.NextOID
+	var ops []catalog.Op
+	for i := range c.Columns {
+		def := &c.Columns[i]
+		if def.Sequence == nil {
+			continue
+		}
+		seq := *def.Sequence
+		seq.Name.Schema = c.Name.Schema
+		seq.Name.Name = s.freeName(seq.Name, ops)
+		def.Sequence = &seq
+		ops = append(ops, catalog.Op{PutSequence: sequenceOf(&seq, oid)})
+		oid++
+	}
+	table, err := c.Table(time.Now(), uuid.New(), oid)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range table.Keys {
+		if k.References == nil {
+			continue
+		}
+		ref, err := s.referenced(c.Keys[i].References, table)
+		if err != nil {
+			return nil, err
+		}
+		table.Keys[i].References = &ref
+	}
+	s.applyDefaults(&table.Options)
+	for i := range table.Columns {
+		table.Columns[i].PhysicalName = "" // the table log knows which names Parquet readers take
+	}
+	cataloglog.AssignPhysicalNames(table, true)
+	if err := s.addOps(append(ops, catalog.Op{PutTable: table})...); err != nil {
+		return nil, err
+	}
+	s.tx.created = append(s.tx.created, table)
+	return table, nil
+}
+
+// referenced checks that the target of a foreign key exists; a table may reference itself.
+func (s *Session) referenced(n catalog.Name, self *catalog.Table) (catalog.Name, error) {
+	if n.Name == self.Name.Name && (n.Schema == "" || n.Schema == self.Name.Schema) {
+		return self.Name, nil
+	}
+	t, err := s.resolver().table(n)
+	if err != nil {
+		return n, err
+	}
+	return t.Name, nil
+}
+
+// applyDefaults fills in the options that CREATE TABLE left out and the configuration gives.
+func (s *Session) applyDefaults(o *catalog.Options) {
+	d := s.node.cfg.TableDefaults
+	if o.BufferRows == 0 && o.BufferBytes == 0 {
+		o.BufferRows, o.BufferBytes = d.BufferRows, d.BufferBytes
+	}
+	if o.FlushInterval == 0 {
+		o.FlushInterval = d.FlushInterval
+	}
+	if o.RetentionDays == 0 {
+		o.RetentionDays = d.RetentionDays
+	}
+	if o.BackupEnabled == nil {
+		o.BackupEnabled = d.BackupEnabled
+	}
+	if o.Durability == "" {
+		o.Durability = d.Durability
+	}
+	for k, v := range d.Properties {
+		if _, ok := o.Properties[k]; !ok {
+			if o.Properties == nil {
+				o.Properties = map[string]string{}
+			}
+			o.Properties[k] = v
+		}
+	}
+}
+
+// freeName appends a number to a generated name until nobody has it, as PostgreSQL does.
+func (s *Session) freeName(n catalog.Name, ops []catalog.Op) string {
+	base := n.Name
+	taken := func() bool {
+		for _, op := range ops {
+			if op.PutSequence != nil && op.PutSequence.Name == n {
+				return true
+			}
+		}
+		return s.database().Exists(n)
+	}
+	for i := 1; taken(); i++ {
+		n.Name = base + itoa(i)
+	}
+	return n.Name
+}
+
+func sequenceOf(c *sql.CreateSequence, oid uint32) *catalog.Sequence {
+	return &catalog.Sequence{
+		OID: oid, Name: c.Name, Start: c.Start, Increment: c.Increment, Min: c.Min, Max: c.Max, Cycle: c.Cycle, Reserved: c.Start,
+	}
+}
+
+func (s *Session) runCreateSequence(c *sql.CreateSequence, tag string) (pgwire.Result, error) {
+	name, err := s.resolver().place(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	if s.database().Exists(name) {
+		if c.IfNotExists {
+			return s.skip(name, pgerrcode.DuplicateTable, tag), nil
+		}
+		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
+	}
+	seq := *c
+	seq.Name = name
+	return tagResult(tag), s.addOps(catalog.Op{PutSequence: sequenceOf(&seq, s.database().NextOID)})
+}
+
+func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Result, error) {
+	db := s.database()
+	if len(c.Name) >= 3 && c.Name[:3] == "pg_" {
+		return nil, pgerr.New(pgerrcode.ReservedName, "unacceptable schema name %q", c.Name).
+			WithDetail(`The prefix "pg_" is reserved for system schemas.`)
+	}
+	if db.Schemas[c.Name] != nil || c.Name == "information_schema" || c.Name == "miniodb" {
+		if c.IfNotExists {
+			s.notice(pgerrcode.DuplicateSchema, "schema %q already exists, skipping", c.Name)
+			return tagResult(tag), nil
+		}
+		return nil, pgerr.New(pgerrcode.DuplicateSchema, "schema %q already exists", c.Name)
+	}
+	return tagResult(tag), s.addOps(catalog.Op{PutSchema: &catalog.Schema{OID: db.NextOID, Name: c.Name}})
+}
+
+func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag string) (pgwire.Result, error) {
+	r := s.resolver()
+	name, err := r.place(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	db := s.database()
+	old := db.Views[name]
+	if db.Exists(name) && (old == nil || !c.OrReplace) {
+		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
+	}
+	b, err := s.bind(ctx, c.Query, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(b.sel.Params) > 0 {
+		return nil, pgerr.New(pgerrcode.UndefinedParameter, "there is no parameter $1")
+	}
+	columns, err := queryColumns(b.columns, c.ColumnNames)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		for i, o := range old.Columns {
+			if i >= len(columns) {
+				return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "cannot drop columns from view")
+			}
+			if o.Name != columns[i].Name {
+				return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "cannot change name of view column %q to %q", o.Name, columns[i].Name)
+			}
+		}
+	}
+	text, err := sql.Qualify(c.Query, sql.Env{Resolver: r, Session: s.info()})
+	if err != nil {
+		return nil, err
+	}
+	v := &catalog.View{OID: db.NextOID, Name: name, Columns: columns, Query: text}
+	if old != nil {
+		v.OID = old.OID
+	}
+	return tagResult(tag), s.addOps(catalog.Op{PutView: v})
+}
+
+// queryColumns makes the columns of a view or table of those of a query.
+func queryColumns(from []pgwire.Column, names []string) ([]catalog.Column, error) {
+	if len(names) > len(from) {
+		return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "CREATE VIEW specifies more column names than columns")
+	}
+	seen := map[string]bool{}
+	out := make([]catalog.Column, len(from))
+	for i, c := range from {
+		out[i] = catalog.Column{ID: int32(i) + 1, Name: c.Name, PhysicalName: c.Name, Type: c.Type}
+		if i < len(names) {
+			out[i].Name = names[i]
+		}
+		if out[i].Type.OID == sqltype.Unknown {
+			out[i].Type = sqltype.Of(sqltype.Text)
+		}
+		if seen[out[i].Name] {
+			return nil, pgerr.New(pgerrcode.DuplicateColumn, "column %q specified more than once", out[i].Name)
+		}
+		seen[out[i].Name] = true
+	}
+	return out, nil
+}
+
+func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.CreateTableAs, args []*string) (pgwire.Result, error) {
+	name, err := s.resolver().place(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	if s.database().Exists(name) {
+		if c.IfNotExists {
+			return s.skip(name, pgerrcode.DuplicateTable, st.stmt.Tag), nil
+		}
+		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
+	}
+	b, err := s.rebind(ctx, st.query)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]catalog.Column, len(b.columns))
+	for i, col := range b.columns {
+		columns[i] = catalog.Column{Name: col.Name, Type: col.Type}
+	}
+	def, err := c.With(columns)
+	if err != nil {
+		return nil, err
+	}
+	types := make([]sqltype.Type, len(def.Columns))
+	for i := range def.Columns {
+		types[i] = def.Columns[i].Type
+	}
+	// Bound again with the new columns as the target, so that values come out in the layout they are stored in. The table does not exist yet:
+	// the query cannot read it.
+	if b, err = s.bind(ctx, c.Query, b.declared, types); err != nil {
+		return nil, err
+	}
+	def.Name = name
+	table, err := s.createTable(ctx, def)
+	if err != nil {
+		return nil, err
+	}
+	if c.NoData {
+		return tagResult("CREATE TABLE AS"), nil
+	}
+	to, err := newTarget(table, nil)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.newWriter(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	defer w.abort()
+	if err := s.insertQuery(ctx, w, b, args); err != nil {
+		return nil, err
+	}
+	if err := w.finish(ctx); err != nil {
+		return nil, err
+	}
+	return tagResult("SELECT " + itoa(w.rows)), nil
+}

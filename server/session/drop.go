@@ -1,0 +1,254 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
+)
+
+func (s *Session) runDrop(c *sql.Drop, tag string) (pgwire.Result, error) {
+	var ops []catalog.Op
+	for _, n := range c.Names {
+		more, err := s.drop(c, n)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, more...)
+	}
+	if len(ops) == 0 {
+		return tagResult(tag), nil
+	}
+	return tagResult(tag), s.addOps(unique(ops)...)
+}
+
+// unique drops repeated operations: two dropped tables may share a dependent view.
+func unique(ops []catalog.Op) []catalog.Op {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(ops, func(op catalog.Op) bool {
+		key := fmt.Sprint(op.DropSchema, op.DropTable, op.DropView, op.DropSequence)
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
+}
+
+func (s *Session) drop(c *sql.Drop, n catalog.Name) ([]catalog.Op, error) {
+	if c.Kind == sql.ObjectSchema {
+		return s.dropSchema(c, n.Name)
+	}
+	r := s.resolver()
+	full, ok := r.find(n)
+	if !ok {
+		if c.IfExists {
+			s.notice("00000", "%s %q does not exist, skipping", c.Kind, n.Name)
+			return nil, nil
+		}
+		if c.Kind == sql.ObjectSequence || c.Kind == sql.ObjectTable || c.Kind == sql.ObjectView {
+			return nil, pgerr.New(pgerrcode.UndefinedTable, "%s %q does not exist", c.Kind, n.Name)
+		}
+		return nil, noRelation(n)
+	}
+	kind := kindOf(r.db, full)
+	if kind != c.Kind {
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is not a %s", n.Name, c.Kind).
+			WithHint("Use DROP %s to remove a %s.", strings.ToUpper(string(kind)), kind)
+	}
+	return s.dropRelation(r.db, full, c.Cascade)
+}
+
+func kindOf(db *catalog.Database, n catalog.Name) sql.ObjectKind {
+	switch {
+	case db.Tables[n] != nil:
+		return sql.ObjectTable
+	case db.Views[n] != nil:
+		return sql.ObjectView
+	}
+	return sql.ObjectSequence
+}
+
+// dropRelation drops one relation and, with CASCADE, what depends on it.
+func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade bool) ([]catalog.Op, error) {
+	kind := kindOf(db, n)
+	var ops []catalog.Op
+	var details []string
+	for _, v := range s.dependentViews(db, n) {
+		details = append(details, fmt.Sprintf("view %s depends on %s %s", v.Name, kind, n.Name))
+		name := v
+		ops = append(ops, catalog.Op{DropView: &name})
+	}
+	for _, t := range db.Tables {
+		for _, col := range t.Columns {
+			if kind == sql.ObjectSequence && col.Sequence != nil && *col.Sequence == n {
+				return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop sequence %s because column %s of table %s requires it", n.Name, col.Name, t.Name.Name).
+					WithHint("Drop the table instead.")
+			}
+		}
+	}
+	if len(ops) > 0 && !cascade {
+		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kind, n.Name).
+			WithDetail("%s", strings.Join(details, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+	}
+	switch len(ops) {
+	case 0:
+	case 1:
+		s.notice("00000", "drop cascades to view %s", ops[0].DropView.Name)
+	default:
+		s.notice("00000", "drop cascades to %d other objects", len(ops))
+	}
+	switch kind {
+	case sql.ObjectTable:
+		for _, col := range db.Tables[n].Columns {
+			if col.Sequence != nil {
+				ops = append(ops, catalog.Op{DropSequence: col.Sequence})
+			}
+		}
+		ops = append(ops, catalog.Op{DropTable: &n})
+	case sql.ObjectView:
+		ops = append(ops, catalog.Op{DropView: &n})
+	default:
+		ops = append(ops, catalog.Op{DropSequence: &n})
+	}
+	return ops, nil
+}
+
+// dependentViews lists the views that read a relation, directly or through other views, in a stable order.
+func (s *Session) dependentViews(db *catalog.Database, n catalog.Name) []catalog.Name {
+	var out []catalog.Name
+	for name, v := range db.Views {
+		if name == n {
+			continue
+		}
+		r := &resolver{db: db, path: nil, used: map[catalog.Name]bool{}}
+		stmts, err := sql.Parse(v.Query)
+		if err != nil || len(stmts) != 1 {
+			continue
+		}
+		q, ok := stmts[0].Command.(*sql.Query)
+		if !ok {
+			continue
+		}
+		if _, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info()}); err == nil && r.used[n] {
+			out = append(out, name)
+		}
+	}
+	slices.SortFunc(out, func(a, b catalog.Name) int { return strings.Compare(a.String(), b.String()) })
+	return out
+}
+
+func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
+	db := s.database()
+	if db.Schemas[name] == nil {
+		if c.IfExists {
+			s.notice("00000", "schema %q does not exist, skipping", name)
+			return nil, nil
+		}
+		return nil, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", name)
+	}
+	var names []catalog.Name
+	for n := range db.Tables {
+		names = append(names, n)
+	}
+	for n := range db.Views {
+		names = append(names, n)
+	}
+	owned := map[catalog.Name]bool{}
+	for _, t := range db.Tables {
+		for _, col := range t.Columns {
+			if col.Sequence != nil {
+				owned[*col.Sequence] = true
+			}
+		}
+	}
+	for n := range db.Sequences {
+		if !owned[n] {
+			names = append(names, n)
+		}
+	}
+	names = slices.DeleteFunc(names, func(n catalog.Name) bool { return n.Schema != name })
+	slices.SortFunc(names, func(a, b catalog.Name) int { return strings.Compare(a.String(), b.String()) })
+	if len(names) > 0 && !c.Cascade {
+		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop schema %s because other objects depend on it", name).
+			WithDetail("%s %s depends on schema %s", kindOf(db, names[0]), names[0], name).
+			WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+	}
+	var ops []catalog.Op
+	for _, n := range names {
+		more, err := s.dropRelation(db, n, true)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, more...)
+	}
+	return append(ops, catalog.Op{DropSchema: name}), nil
+}
+
+func (s *Session) runTruncate(c *sql.Truncate, tag string) (pgwire.Result, error) {
+	r := s.resolver()
+	var tables []*catalog.Table
+	for _, n := range c.Names {
+		t, err := r.table(n)
+		if err != nil {
+			return nil, err
+		}
+		tables = append(tables, t)
+	}
+	for _, t := range tables {
+		s.tx.actions = append(s.tx.actions, action{table: t, truncate: true})
+		if !c.RestartIdentity {
+			continue
+		}
+		for _, col := range t.Columns {
+			if seq := col.Sequence; seq != nil && r.db.Sequences[*seq] != nil {
+				n := *r.db.Sequences[*seq]
+				n.Reserved, n.Exhausted, n.OID = n.Start, false, s.database().NextOID // a new OID, so that reserved blocks are void
+				if err := s.addOps(catalog.Op{PutSequence: &n}); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return tagResult(tag), nil
+}
+
+func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) {
+	text := ""
+	if c.Text != nil {
+		text = *c.Text
+	}
+	r := s.resolver()
+	switch c.Kind {
+	case sql.ObjectTable, sql.ObjectColumn:
+		t, err := r.table(c.Name)
+		if err != nil {
+			return nil, err
+		}
+		n := *t
+		if c.Kind == sql.ObjectTable {
+			n.Comment = text
+		} else {
+			i := t.ColumnByName(c.Column)
+			if i < 0 {
+				return nil, pgerr.New(pgerrcode.UndefinedColumn, "column %q of relation %q does not exist", c.Column, t.Name.Name)
+			}
+			n.Columns = slices.Clone(t.Columns)
+			n.Columns[i].Comment = text
+		}
+		return tagResult(tag), s.addOps(catalog.Op{PutTable: &n})
+	case sql.ObjectView:
+		full, ok := r.find(c.Name)
+		if !ok || r.db.Views[full] == nil {
+			return nil, noRelation(c.Name)
+		}
+		n := *r.db.Views[full]
+		n.Comment = text
+		return tagResult(tag), s.addOps(catalog.Op{PutView: &n})
+	}
+	s.notice(pgerrcode.Warning, "comments on a %s are not kept", c.Kind)
+	return tagResult(tag), nil
+}

@@ -1,0 +1,118 @@
+// Package session executes the statements of one connection: transactions, queries, writes, DDL, settings.
+//
+// It implements pgwire.Session over the catalog, the planner, the engine and ingest. A Node holds what the sessions of a server share.
+// A row's path: INSERT or COPY -> typed batches in the transaction -> commit -> ingest. A query's path: sql.Rewrite -> ingest.Pin ->
+// planner.New -> engine -> batches that pgwire pulls.
+//
+// It parses no SQL (sql), keeps no rows (ingest) and writes no bytes to a client (pgwire).
+package session
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+	"github.com/rs/zerolog"
+
+	"github.com/miniodb/miniodb/catalog"
+	cataloglog "github.com/miniodb/miniodb/catalog/log"
+	"github.com/miniodb/miniodb/engine"
+	"github.com/miniodb/miniodb/ingest"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/storage"
+)
+
+// Config are the settings of all sessions.
+type Config struct {
+	Version       string          // of the program, for version()
+	TableDefaults catalog.Options // for options that CREATE TABLE leaves out
+	MaxTables     int             // 53400 above; 0: no limit
+	BulkBytes     int64           // a statement that writes more goes to Parquet directly
+}
+
+// Node is what the sessions of a server share.
+type Node struct {
+	cfg       Config
+	engine    *engine.DB
+	catalog   *cataloglog.Catalog
+	tables    *cataloglog.Tables
+	ingest    *ingest.Ingest
+	store     storage.Store
+	log       zerolog.Logger
+	sequences *sequences
+
+	relation atomic.Int64 // numbers the buffer relations of transactions
+
+	opened, statements, failures, active atomic.Int64
+
+	mu       sync.Mutex
+	sessions map[*Session]struct{}
+}
+
+// Stats count since the start of the process, but for Open and Active.
+type Stats struct {
+	Open, Opened                 int64 // sessions
+	Active, Statements, Failures int64 // statements
+}
+
+// Stats returns the counters.
+func (n *Node) Stats() Stats {
+	s := Stats{Opened: n.opened.Load(), Active: n.active.Load(), Statements: n.statements.Load(), Failures: n.failures.Load()}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	s.Open = int64(len(n.sessions))
+	return s
+}
+
+// NewNode makes the shared state.
+func NewNode(cfg Config, eng *engine.DB, cat *cataloglog.Catalog, tables *cataloglog.Tables, ing *ingest.Ingest, store storage.Store, log zerolog.Logger) *Node {
+	n := &Node{
+		cfg: cfg, engine: eng, catalog: cat, tables: tables, ingest: ing, store: store,
+		log: log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
+	}
+	n.sequences = newSequences(cat)
+	return n
+}
+
+// Authenticate implements pgwire.Backend: one database and, as yet, one role, which has no password and connects from loopback only.
+func (n *Node) Authenticate(_ context.Context, c pgwire.ClientInfo) error {
+	if c.User != catalog.DatabaseName {
+		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role %q does not exist", c.User).
+			WithHint("Connect as role %q.", catalog.DatabaseName)
+	}
+	if !loopback(c.Addr) {
+		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role %q has no password and may connect from this machine only", c.User).
+			WithHint("Connect to 127.0.0.1 on the machine that runs the server.")
+	}
+	if c.Database != catalog.DatabaseName {
+		return pgerr.Fatal(pgerrcode.InvalidCatalogName, "database %q does not exist", c.Database)
+	}
+	return nil
+}
+
+// Open implements pgwire.Backend.
+func (n *Node) Open(_ context.Context, c pgwire.ClientInfo, out pgwire.Outlet) (pgwire.Session, error) {
+	s, err := newSession(n, c, out)
+	if err != nil {
+		return nil, err
+	}
+	n.opened.Add(1)
+	n.mu.Lock()
+	n.sessions[s] = struct{}{}
+	n.mu.Unlock()
+	return s, nil
+}
+
+func (n *Node) closed(s *Session) {
+	n.mu.Lock()
+	delete(n.sessions, s)
+	n.mu.Unlock()
+}
+
+// pin takes a snapshot of the given tables.
+func (n *Node) pin(ctx context.Context, tables []uuid.UUID) (*ingest.Pin, error) {
+	return n.ingest.Pin(ctx, tables)
+}

@@ -1,0 +1,115 @@
+package session
+
+import (
+	"context"
+
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
+	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/internal/vector"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
+)
+
+// preparedText is a statement that PREPARE has named. It is bound when it is executed, to the catalog of that moment.
+type preparedText struct {
+	inner *sql.Statement
+	types []sqltype.OID
+}
+
+func (s *Session) runPrepare(c *sql.PrepareStmt, tag string) (pgwire.Result, error) {
+	if s.prepared[c.Name] != nil {
+		return nil, pgerr.New(pgerrcode.DuplicatePreparedStatement, "prepared statement %q already exists", c.Name)
+	}
+	if len(s.prepared) >= maxPreparedStatements {
+		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "more than %d prepared statements", maxPreparedStatements).
+			WithHint("Use DEALLOCATE for those that are no longer needed.")
+	}
+	s.prepared[c.Name] = &preparedText{inner: c.Inner, types: oids(c.Types)}
+	return tagResult(tag), nil
+}
+
+func (s *Session) preparedStatement(ctx context.Context, name string) (*statement, error) {
+	p := s.prepared[name]
+	if p == nil {
+		return nil, pgerr.New(pgerrcode.InvalidSQLStatementName, "prepared statement %q does not exist", name)
+	}
+	return s.prepare(ctx, p.inner, p.types)
+}
+
+func (s *Session) runExecute(ctx context.Context, c *sql.ExecuteStmt) (pgwire.Result, error) {
+	st, err := s.preparedStatement(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	args, err := s.executeArgs(ctx, c, st.params)
+	if err != nil {
+		return nil, err
+	}
+	if len(args) != len(st.params) {
+		return nil, pgerr.New(pgerrcode.SyntaxError, "wrong number of parameters for prepared statement %q", c.Name).
+			WithDetail("Expected %d parameters but got %d.", len(st.params), len(args))
+	}
+	params := make([]pgwire.Param, len(args))
+	for i, a := range args {
+		if a != nil {
+			params[i].Data = []byte(*a)
+		}
+	}
+	return s.execute(ctx, st, params)
+}
+
+// executeArgs reads the arguments of EXECUTE as the parameters' types and returns them as text.
+func (s *Session) executeArgs(ctx context.Context, c *sql.ExecuteStmt, types []sqltype.Type) ([]*string, error) {
+	enc := s.textEncoding()
+	var out []*string
+	if c.Query != nil {
+		b, err := s.bind(ctx, c.Query, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		batches, _, err := s.collectRows(ctx, b, nil, 1)
+		if err != nil {
+			return nil, err
+		}
+		for i := range batches[0].Cols {
+			out = append(out, textOf(&batches[0].Cols[i], 0, enc))
+		}
+		return out, nil
+	}
+	cells := &cellReader{session: s, decoder: s.decoder()}
+	for i := range c.Args {
+		if i >= len(types) {
+			return make([]*string, len(c.Args)), nil // too many: the caller says so
+		}
+		b := vector.NewBuilder([]vector.Type{vector.TypeOf(types[i])})
+		if err := cells.read(b.Col(0), &c.Args[i], "$"+itoa(i+1)); err != nil {
+			return nil, err
+		}
+		v := b.Take()
+		out = append(out, textOf(&v.Cols[0], 0, enc))
+	}
+	return out, nil
+}
+
+func textOf(v *vector.Vector, row int, enc *pgvalue.Encoder) *string {
+	if v.IsNull(row) {
+		return nil
+	}
+	text := string(pgvalue.AppendText(nil, v, row, enc))
+	return &text
+}
+
+func (s *Session) runDeallocate(c *sql.Deallocate, tag string) (pgwire.Result, error) {
+	if c.All {
+		clear(s.prepared)
+		return tagResult(tag), nil
+	}
+	if s.prepared[c.Name] == nil {
+		return nil, pgerr.New(pgerrcode.InvalidSQLStatementName, "prepared statement %q does not exist", c.Name)
+	}
+	delete(s.prepared, c.Name)
+	return tagResult(tag), nil
+}

@@ -1,0 +1,325 @@
+package session
+
+import (
+	"context"
+	"io"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/engine"
+	"github.com/miniodb/miniodb/ingest"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/internal/vector"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/planner"
+	"github.com/miniodb/miniodb/sql"
+)
+
+// boundQuery is a query resolved against one version of the catalog. When that has changed it is bound anew.
+type boundQuery struct {
+	query    *sql.Query
+	declared []sqltype.OID
+	target   []sqltype.Type
+	sel      *sql.Select
+	columns  []pgwire.Column
+	db       *catalog.Database
+	path     string
+	tx       uuid.UUID // now() is a literal of the transaction
+}
+
+// bind resolves a query and asks the engine for its columns.
+func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type) (*boundQuery, error) {
+	r := s.resolver()
+	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Params: declared, TargetTypes: target})
+	if err != nil {
+		return nil, err
+	}
+	text, err := planner.Empty(sel)
+	if err != nil {
+		return nil, err
+	}
+	if s.zone, err = s.useZone(ctx, s.conn, s.zone); err != nil {
+		return nil, err
+	}
+	desc, err := s.conn.Describe(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	b := &boundQuery{
+		query: q, declared: declared, target: target, sel: sel, db: r.db, path: s.values.get("search_path"), tx: s.tx.id,
+		columns: make([]pgwire.Column, len(desc.Columns)),
+	}
+	for i, c := range desc.Columns {
+		b.columns[i] = outputColumn(r.db, sel, i, c)
+	}
+	return b, nil
+}
+
+// outputColumn joins what the engine says of a column with what the rewriter and the catalog know better: the name, where it comes
+// from, and types that share a layout (varchar(n) and text, json and jsonb).
+func outputColumn(db *catalog.Database, sel *sql.Select, i int, c engine.Column) pgwire.Column {
+	out := pgwire.Column{Name: c.Name, Type: c.Type.SQL}
+	if i < len(sel.Columns) {
+		if n := sel.Columns[i].Name; n != "" {
+			out.Name = n
+		}
+		if t := sel.Columns[i].Type; t.OID != 0 && sameLayout(t, c.Type) {
+			out.Type = t
+		}
+	}
+	if i >= len(sel.Origins) || sel.Origins[i].Table == 0 {
+		return out
+	}
+	o := sel.Origins[i]
+	for _, t := range db.Tables {
+		if t.OID == o.Table && int(o.Column) <= len(t.Columns) {
+			if ct := t.Columns[o.Column-1].Type; sameLayout(ct, c.Type) {
+				out.Type = ct
+			}
+			out.Table, out.Attnum = o.Table, o.Column
+		}
+	}
+	return out
+}
+
+func sameLayout(t sqltype.Type, have vector.Type) bool {
+	v := vector.TypeOf(t)
+	return v.Kind == have.Kind && (v.Kind != vector.KindList || sameLayout(v.Elem.SQL, *have.Elem)) &&
+		(t.OID != sqltype.Numeric || v.Width == have.Width && v.Scale == have.Scale)
+}
+
+func (s *Session) prepareQuery(ctx context.Context, st *statement, q *sql.Query, target []sqltype.Type) error {
+	b, err := s.bind(ctx, q, st.declared, target)
+	if err != nil {
+		return err
+	}
+	st.query, st.params, st.columns = b, b.sel.Params, b.columns
+	return nil
+}
+
+// runQuery starts a SELECT that streams to the client.
+func (s *Session) runQuery(ctx context.Context, st *statement, args []*string) (pgwire.Result, error) {
+	r, err := s.open(ctx, st.query, args)
+	if err != nil {
+		return nil, err
+	}
+	if !sameTypes(r.columns, st.columns) {
+		r.Close()
+		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "cached plan must not change result type")
+	}
+	return &queryResult{rows: r, columns: st.columns, tag: st.stmt.Tag, session: s}, nil
+}
+
+func sameTypes(a, b []pgwire.Column) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Type != b[i].Type || a[i].Name != b[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+// rows is an open query: a stream of the engine over a pinned snapshot.
+type rows struct {
+	columns []pgwire.Column
+	stream  *engine.Rows
+	conn    *engine.Conn
+	pin     *ingest.Pin // nil: the transaction's
+	release []func()    // local copies of data files
+	plan    *planner.Plan
+	held    []*vector.Batch // rows of a WITH HOLD cursor, instead of a stream
+}
+
+// open takes a snapshot, plans and starts a query. The stream has an engine connection of its own, so that others can run beside it.
+func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*rows, error) {
+	b, err := s.rebind(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{columns: b.columns}
+	text, err := s.plan(ctx, b, args, r)
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	if r.conn, err = s.node.engine.Conn(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	if _, err = s.useZone(ctx, r.conn, "UTC"); err == nil {
+		r.stream, err = r.conn.Query(ctx, text, args)
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// rebind binds a query again if the catalog, the search path or the transaction is no longer what it was bound to.
+func (s *Session) rebind(ctx context.Context, b *boundQuery) (*boundQuery, error) {
+	if b.db == s.database() && b.path == s.values.get("search_path") && b.tx == s.tx.id {
+		return b, nil
+	}
+	return s.bind(ctx, b.query, b.declared, b.target)
+}
+
+// plan pins the snapshot and returns the text to run.
+func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *rows) (string, error) {
+	pin, own, err := s.snapshot(ctx, b.sel)
+	if own {
+		r.pin = pin
+	}
+	if err != nil {
+		return "", err
+	}
+	in := planner.Input{Query: b.sel, Tables: make([]planner.Table, len(b.sel.Scans)), Params: args}
+	for i, scan := range b.sel.Scans {
+		if in.Tables[i], err = s.tableView(ctx, pin, scan.Table); err != nil {
+			return "", err
+		}
+	}
+	r.plan = planner.New(in)
+	var failed error
+	text, err := r.plan.Text(func(scan int, f catalog.DataFile) string {
+		path, release, err := s.node.store.Local(ctx, s.node.tables.DataKey(b.sel.Scans[scan].Table.UUID, f.Path))
+		if err != nil {
+			failed = pgerr.New(pgerrcode.IOError, "data file %s of table %q cannot be read: %w", f.Path, b.sel.Scans[scan].Table.Name.Name, err)
+			return ""
+		}
+		r.release = append(r.release, release)
+		return path
+	})
+	if failed != nil {
+		err = failed
+	}
+	return text, err
+}
+
+// snapshot pins the committed tables of a query; own says that the caller releases the pin.
+func (s *Session) snapshot(ctx context.Context, sel *sql.Select) (pin *ingest.Pin, own bool, err error) {
+	if s.tx.pin != nil {
+		return s.tx.pin, false, nil
+	}
+	if s.tx.isolation == "repeatable read" || s.tx.isolation == "serializable" {
+		db := s.node.catalog.Current()
+		all := make([]uuid.UUID, 0, len(db.Tables))
+		for _, t := range db.Tables {
+			all = append(all, t.UUID)
+		}
+		pin, err = s.node.pin(ctx, all)
+		if err == nil {
+			s.tx.pin, s.tx.pinned = pin, db
+		}
+		return pin, false, err
+	}
+	var ids []uuid.UUID
+	for _, scan := range sel.Scans {
+		if !s.tx.createdHere(scan.Table.UUID) {
+			ids = append(ids, scan.Table.UUID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, false, nil
+	}
+	pin, err = s.node.pin(ctx, ids)
+	return pin, err == nil, err
+}
+
+// tableView is what a scan of the table reads: the snapshot and this transaction's own changes over it.
+func (s *Session) tableView(ctx context.Context, pin *ingest.Pin, t *catalog.Table) (planner.Table, error) {
+	var out planner.Table
+	own, truncated := s.tx.changes(t.UUID)
+	if pin != nil && !truncated {
+		if v := pin.Tables[t.UUID]; v != nil {
+			out.Files = append(append(out.Files, v.Snapshot.Files...), v.Bulk...)
+			for _, p := range v.Parts {
+				out.Parts = append(out.Parts, planner.Part{Relation: p.Relation, Low: p.Low, High: p.High, Schema: p.Schema})
+			}
+		} else if !s.tx.createdHere(t.UUID) {
+			return out, noRelation(t.Name)
+		}
+	}
+	for _, a := range own {
+		out.Files = append(out.Files, a.files...)
+	}
+	part, err := s.showOwnRows(ctx, t, own)
+	if err != nil {
+		return out, err
+	}
+	if part != nil {
+		out.Parts = append(out.Parts, *part)
+	}
+	return out, nil
+}
+
+// Next returns the next batch with the types that the client was told, or io.EOF.
+func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
+	if len(r.held) > 0 {
+		b := r.held[0]
+		r.held = r.held[1:]
+		return b, nil
+	}
+	if r.stream == nil {
+		return nil, io.EOF
+	}
+	b, err := r.stream.Next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range b.Cols {
+		b.Cols[i].Type.SQL = r.columns[i].Type
+	}
+	return b, nil
+}
+
+// Close ends the stream and lets go of the snapshot; safe twice.
+func (r *rows) Close() {
+	if r.stream != nil {
+		r.stream.Close()
+		r.stream = nil
+	}
+	if r.conn != nil {
+		r.conn.Close()
+		r.conn = nil
+	}
+	for _, release := range r.release {
+		release()
+	}
+	r.release = nil
+	if r.pin != nil {
+		r.pin.Release()
+		r.pin = nil
+	}
+}
+
+// collect runs a query to its end and keeps the rows; for queries that are known to be small. More than limit rows are an error.
+func (s *Session) collectRows(ctx context.Context, b *boundQuery, args []*string, limit int) ([]*vector.Batch, []pgwire.Column, error) {
+	r, err := s.open(ctx, b, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Close()
+	var out []*vector.Batch
+	n := 0
+	for {
+		batch, err := r.Next(ctx)
+		if err == io.EOF {
+			return out, r.columns, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if n += batch.Len; n > limit {
+			return nil, nil, pgerr.New(pgerrcode.ProgramLimitExceeded, "more than %s rows", strconv.Itoa(limit))
+		}
+		out = append(out, batch.Clone())
+	}
+}

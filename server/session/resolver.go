@@ -1,0 +1,90 @@
+package session
+
+import (
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/sql"
+)
+
+// resolver finds relations in one version of the catalog along one search path, and remembers what it found.
+type resolver struct {
+	db   *catalog.Database
+	path []string
+	used map[catalog.Name]bool
+}
+
+func (s *Session) resolver() *resolver {
+	return &resolver{db: s.database(), path: s.searchPath(), used: map[catalog.Name]bool{}}
+}
+
+// Relation implements sql.Resolver.
+func (r *resolver) Relation(schema, name string) (sql.Relation, error) {
+	n, ok := r.find(catalog.Name{Schema: schema, Name: name})
+	if !ok {
+		if schema != "" && r.db.Schemas[schema] == nil {
+			return sql.Relation{}, pgerr.New(pgerrcode.UndefinedTable, "relation %q does not exist", schema+"."+name)
+		}
+		return sql.Relation{}, noRelation(catalog.Name{Schema: schema, Name: name})
+	}
+	r.used[n] = true
+	if t := r.db.Tables[n]; t != nil {
+		return sql.Relation{Table: t}, nil
+	}
+	if v := r.db.Views[n]; v != nil {
+		return sql.Relation{View: v}, nil
+	}
+	return sql.Relation{}, pgerr.New(pgerrcode.FeatureNotSupported, "reading the sequence %q like a table is not supported", name)
+}
+
+// find returns the full name of a relation.
+func (r *resolver) find(n catalog.Name) (catalog.Name, bool) {
+	if n.Schema != "" {
+		return n, r.db.Exists(n)
+	}
+	for _, schema := range r.path {
+		if full := (catalog.Name{Schema: schema, Name: n.Name}); r.db.Exists(full) {
+			return full, true
+		}
+	}
+	return n, false
+}
+
+// table finds a table that is to be changed.
+func (r *resolver) table(n catalog.Name) (*catalog.Table, error) {
+	full, ok := r.find(n)
+	if !ok {
+		return nil, noRelation(n)
+	}
+	if t := r.db.Tables[full]; t != nil {
+		return t, nil
+	}
+	if r.db.Views[full] != nil {
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is a view, not a table", n.Name)
+	}
+	return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is not a table", n.Name)
+}
+
+// place says in which schema a new object goes.
+func (r *resolver) place(n catalog.Name) (catalog.Name, error) {
+	if n.Schema == "" {
+		if len(r.path) == 0 {
+			return n, pgerr.New(pgerrcode.InvalidSchemaName, "no schema has been selected to create in").
+				WithHint("Name a schema, or set search_path to one that exists.")
+		}
+		n.Schema = r.path[0]
+	}
+	if r.db.Schemas[n.Schema] == nil {
+		return n, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)
+	}
+	return n, nil
+}
+
+func noRelation(n catalog.Name) error {
+	name := n.Name
+	if n.Schema != "" {
+		name = n.Schema + "." + name
+	}
+	return pgerr.New(pgerrcode.UndefinedTable, "relation %q does not exist", name)
+}

@@ -1,0 +1,138 @@
+package session
+
+import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	cataloglog "github.com/miniodb/miniodb/catalog/log"
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+// sequences hands out numbers. A number is given out only after a catalog commit has reserved the block it lies in, so that none is
+// given twice, whatever crashes. What is left of a block is lost with the process: a gap, as in PostgreSQL after a crash.
+type sequences struct {
+	catalog *cataloglog.Catalog
+
+	mu   sync.Mutex
+	open map[uint32]*block // by OID
+}
+
+// block is the reserved part of one sequence. Its mutex is held over the catalog commit that reserves the next block: others
+// that want a number of this sequence have to wait for it anyway.
+type block struct {
+	mu   sync.Mutex
+	next int64
+	left int64 // numbers not given out
+	size int64 // of the next reservation
+}
+
+const (
+	firstBlock = 32
+	maxBlock   = 100_000
+)
+
+func newSequences(c *cataloglog.Catalog) *sequences {
+	return &sequences{catalog: c, open: map[uint32]*block{}}
+}
+
+// next returns the next number of a committed sequence.
+func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) {
+	seq := q.catalog.Current().Sequences[name]
+	if seq == nil {
+		return 0, noRelation(name)
+	}
+	q.mu.Lock()
+	b := q.open[seq.OID]
+	if b == nil {
+		b = &block{size: firstBlock}
+		q.open[seq.OID] = b
+	}
+	q.mu.Unlock()
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left == 0 {
+		if err := q.reserve(ctx, name, seq.OID, b); err != nil {
+			return 0, err
+		}
+	}
+	n := b.next
+	b.left--
+	if b.left > 0 {
+		b.next += seq.Increment
+	}
+	return n, nil
+}
+
+// reserve commits a new block; the caller holds b.mu.
+func (q *sequences) reserve(ctx context.Context, name catalog.Name, oid uint32, b *block) error {
+	var first, count int64
+	_, err := q.catalog.Commit(ctx, uuid.New(), func(db *catalog.Database) ([]catalog.Op, error) {
+		s := db.Sequences[name]
+		if s == nil || s.OID != oid {
+			return nil, noRelation(name)
+		}
+		n := *s
+		var err error
+		if first, count, err = take(&n, b.size); err != nil {
+			return nil, err
+		}
+		return []catalog.Op{{PutSequence: &n}}, nil
+	})
+	if err != nil {
+		return err
+	}
+	b.next, b.left = first, count
+	b.size = min(2*b.size, maxBlock)
+	return nil
+}
+
+// take moves a sequence on by up to n numbers and returns the first and how many there are; 2200H at its end.
+func take(s *catalog.Sequence, n int64) (first, count int64, err error) {
+	first = s.Reserved
+	// Reserved stands past the end when the last number is gone.
+	if s.Increment > 0 && first > s.Max || s.Increment < 0 && first < s.Min || s.Exhausted {
+		if !s.Cycle {
+			what, limit := "maximum", s.Max
+			if s.Increment < 0 {
+				what, limit = "minimum", s.Min
+			}
+			return 0, 0, pgerr.New(pgerrcode.SequenceGeneratorLimitExceeded, "nextval: reached %s value of sequence %q (%d)", what, s.Name.Name, limit)
+		}
+		if first = s.Min; s.Increment < 0 {
+			first = s.Max
+		}
+	}
+	s.Exhausted = false
+	room := uint64(s.Max) - uint64(first)
+	step := uint64(s.Increment)
+	if s.Increment < 0 {
+		room, step = uint64(first)-uint64(s.Min), -uint64(s.Increment)
+	}
+	if more := room / step; uint64(n-1) < more {
+		s.Reserved = first + n*s.Increment
+		return first, n, nil
+	} else {
+		s.Exhausted, s.Reserved = true, first+int64(more)*s.Increment
+		return first, int64(more) + 1, nil
+	}
+}
+
+// nextval returns the next number of a sequence as the transaction sees it. One that this transaction made is counted in its own operations.
+func (s *Session) nextval(ctx context.Context, name catalog.Name) (int64, error) {
+	for i := len(s.tx.ops) - 1; i >= 0; i-- {
+		if q := s.tx.ops[i].PutSequence; q != nil && q.Name == name {
+			n := *q
+			v, _, err := take(&n, 1)
+			if err == nil {
+				s.tx.ops[i].PutSequence = &n
+			}
+			return v, err
+		}
+	}
+	return s.node.sequences.next(ctx, name)
+}

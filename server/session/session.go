@@ -1,0 +1,237 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/engine"
+	"github.com/miniodb/miniodb/internal/duck"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
+)
+
+// Session implements pgwire.Session. It is used by one goroutine at a time.
+type Session struct {
+	node   *Node
+	client pgwire.ClientInfo
+	out    pgwire.Outlet
+	conn   *engine.Conn // for statements that do not stream to the client
+	zone   string       // the time zone conn is set to
+
+	values   values // settings of the session
+	start    values // what RESET goes back to: the start-up parameters
+	tx       *transaction
+	prepared map[string]*preparedText // PREPARE
+	cursors  map[string]*cursor       // DECLARE
+}
+
+// Limits of one session.
+const (
+	maxPreparedStatements = 10_000
+	maxCursors            = 1_000
+)
+
+func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, error) {
+	s := &Session{node: n, client: c, out: out, prepared: map[string]*preparedText{}, cursors: map[string]*cursor{}}
+	s.values = values{"session_authorization": c.User}
+	for name, value := range c.Parameters {
+		switch name {
+		case "user", "database", "options", "replication":
+			continue
+		}
+		v, err := checkSetting(name, value)
+		if err != nil {
+			e := pgerr.From(err)
+			e.Severity = "FATAL"
+			return nil, e
+		}
+		s.values = s.values.with(name, v)
+	}
+	s.start = s.values
+	conn, err := n.engine.Conn()
+	if err != nil {
+		return nil, fmt.Errorf("open session: %w", err)
+	}
+	s.conn, s.zone = conn, "UTC"
+	return s, nil
+}
+
+// Close rolls back and releases everything.
+func (s *Session) Close() {
+	if s.conn == nil {
+		return
+	}
+	if s.tx != nil {
+		s.rollback()
+	}
+	s.closeCursors(true)
+	s.conn.Close()
+	s.conn = nil
+	s.node.closed(s)
+}
+
+// Parameters returns the settings that are reported to the client.
+func (s *Session) Parameters() map[string]string {
+	out := map[string]string{}
+	for name, def := range settings {
+		if def.reported {
+			out[shown(name)] = s.values.get(name)
+		}
+	}
+	return out
+}
+
+// ResultEncoding returns what the text form of values depends on.
+func (s *Session) ResultEncoding() pgwire.Encoding {
+	digits, _ := strconv.Atoi(s.values.get("extra_float_digits"))
+	return pgwire.Encoding{
+		TimeZone: s.values.get("timezone"), DateStyle: s.values.get("datestyle"), IntervalStyle: s.values.get("intervalstyle"),
+		ExtraFloatDigits: digits, ByteaOutput: s.values.get("bytea_output"),
+	}
+}
+
+// decoder reads text values as the session's settings say.
+func (s *Session) decoder() *pgvalue.Decoder {
+	o := pgvalue.Options{
+		Location: s.location(), DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",
+	}
+	if s.tx != nil {
+		o.Now = s.tx.now
+	}
+	return pgvalue.NewDecoder(o)
+}
+
+func (s *Session) location() *time.Location {
+	loc, err := pgvalue.LoadZone(s.values.get("timezone"))
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// TxStatus is the transaction status of ReadyForQuery.
+func (s *Session) TxStatus() byte {
+	switch {
+	case s.tx == nil || !s.tx.block:
+		return 'I'
+	case s.tx.failed:
+		return 'E'
+	}
+	return 'T'
+}
+
+// InBlock reports whether BEGIN has opened a transaction.
+func (s *Session) InBlock() bool { return s.tx != nil && s.tx.block }
+
+// Fail marks the transaction as failed.
+func (s *Session) Fail() {
+	if s.tx != nil {
+		s.tx.failed = true
+	}
+}
+
+// Sync ends an implicit transaction.
+func (s *Session) Sync(ctx context.Context) error {
+	if s.tx == nil || s.tx.block {
+		return nil
+	}
+	if s.tx.failed {
+		s.rollback()
+		return nil
+	}
+	return s.commit(ctx)
+}
+
+// searchPath lists the schemas of search_path that exist.
+func (s *Session) searchPath() []string {
+	var out []string
+	db := s.database()
+	for _, name := range splitIdentifiers(s.values.get("search_path")) {
+		if name == "$user" {
+			name = s.client.User
+		}
+		if db.Schemas[name] != nil && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// splitIdentifiers reads a list of names as search_path holds them.
+func splitIdentifiers(list string) []string {
+	var out []string
+	var cur strings.Builder
+	quoted, was := false, false
+	flush := func() {
+		name := cur.String()
+		if !was {
+			name = strings.ToLower(strings.TrimSpace(name))
+		}
+		if name != "" {
+			out = append(out, name)
+		}
+		cur.Reset()
+		was = false
+	}
+	for i := 0; i < len(list); i++ {
+		switch c := list[i]; {
+		case c == '"' && quoted && i+1 < len(list) && list[i+1] == '"':
+			cur.WriteByte('"')
+			i++
+		case c == '"':
+			quoted, was = !quoted, true
+		case c == ',' && !quoted:
+			flush()
+		case was && !quoted: // white space after a quoted name
+		case c == ' ' && !quoted && cur.Len() == 0:
+		default:
+			cur.WriteByte(c)
+		}
+	}
+	flush()
+	return out
+}
+
+// info is what functions about the session answer.
+func (s *Session) info() sql.SessionInfo {
+	return sql.SessionInfo{
+		User: s.client.User, Database: s.client.Database, SearchPath: s.searchPath(),
+		Version: "PostgreSQL " + serverVersion + " (MiniODB " + s.node.cfg.Version + ")",
+		Now:     s.tx.now, Statement: time.Now(), Location: s.location(), BackendPID: int32(s.client.ProcessID),
+		Setting: func(name string) (string, bool) {
+			v, err := s.show(strings.ToLower(name))
+			return v, err == nil
+		},
+	}
+}
+
+// useZone sets the time zone of an engine connection, which functions over timestamptz use.
+func (s *Session) useZone(ctx context.Context, conn *engine.Conn, have string) (string, error) {
+	zone := s.values.get("timezone")
+	if zone == have {
+		return have, nil
+	}
+	if _, err := conn.Exec(ctx, "SET TimeZone = "+duck.Literal(zone)); err != nil {
+		return have, pgerr.New(pgerrcode.InvalidParameterValue, "time zone %q is not known to the engine", zone).WithCause(err)
+	}
+	return zone, nil
+}
+
+func loopback(a net.Addr) bool {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		return a.IP.IsLoopback()
+	case *net.UnixAddr:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,269 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
+)
+
+// parsed implements pgwire.Parsed.
+type parsed struct{ stmt *sql.Statement }
+
+func (p parsed) Text() string { return p.stmt.Text }
+
+func (p parsed) EndsBlock() bool {
+	t, ok := p.stmt.Command.(*sql.Transaction)
+	return ok && (t.Kind == sql.TxCommit || t.Kind == sql.TxRollback || t.Kind == sql.TxRollbackTo)
+}
+
+// statement implements pgwire.Statement.
+type statement struct {
+	parsed
+	declared []sqltype.OID // parameter types as the client gave them
+	params   []sqltype.Type
+	columns  []pgwire.Column
+	query    *boundQuery // of Query, COPY (query) and INSERT ... SELECT
+	target   *target     // of INSERT
+}
+
+func (s *statement) Params() []sqltype.Type   { return s.params }
+func (s *statement) Columns() []pgwire.Column { return s.columns }
+
+// Parse implements pgwire.Session.
+func (s *Session) Parse(_ context.Context, text string) ([]pgwire.Parsed, error) {
+	stmts, err := sql.Parse(text)
+	if err != nil {
+		s.Fail()
+		return nil, err
+	}
+	out := make([]pgwire.Parsed, len(stmts))
+	for i, st := range stmts {
+		out[i] = parsed{st}
+	}
+	return out, nil
+}
+
+// Prepare implements pgwire.Session.
+func (s *Session) Prepare(ctx context.Context, p pgwire.Parsed, declared []sqltype.OID) (pgwire.Statement, error) {
+	st := p.(parsed)
+	if err := s.enter(st); err != nil {
+		return nil, err
+	}
+	out, err := s.prepare(ctx, st.stmt, declared)
+	if err != nil {
+		s.Fail()
+		return nil, shiftPosition(err, st.stmt.Offset)
+	}
+	return out, nil
+}
+
+// enter begins an implicit transaction where there is none and refuses statements in a failed one.
+func (s *Session) enter(p parsed) error {
+	if s.tx == nil {
+		s.begin(false)
+	}
+	if s.tx.failed && !p.EndsBlock() {
+		return pgerr.New(pgerrcode.InFailedSQLTransaction, "current transaction is aborted, commands ignored until end of transaction block")
+	}
+	return nil
+}
+
+func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []sqltype.OID) (*statement, error) {
+	st := &statement{parsed: parsed{stmt}, declared: declared}
+	var err error
+	switch c := stmt.Command.(type) {
+	case *sql.Query:
+		err = s.prepareQuery(ctx, st, c, nil)
+	case *sql.Insert:
+		err = s.prepareInsert(ctx, st, c)
+	case *sql.Copy:
+		if c.Query != nil {
+			st.query, err = s.bind(ctx, c.Query, nil, nil)
+		}
+	case *sql.CreateTableAs:
+		st.query, err = s.bind(ctx, c.Query, declared, nil)
+		st.takeParams()
+	case *sql.CreateView:
+		_, err = s.bind(ctx, c.Query, nil, nil)
+	case *sql.DeclareCursor:
+		st.query, err = s.bind(ctx, c.Query, declared, nil)
+		st.takeParams()
+	case *sql.Explain:
+		var inner *statement
+		if inner, err = s.prepare(ctx, c.Inner, declared); err == nil {
+			st.params, st.columns = inner.params, []pgwire.Column{textColumn("QUERY PLAN")}
+		}
+	case *sql.Show:
+		st.columns = showColumns(c)
+	case *sql.PrepareStmt:
+		_, err = s.prepare(ctx, c.Inner, oids(c.Types))
+	case *sql.ExecuteStmt:
+		var inner *statement
+		if inner, err = s.preparedStatement(ctx, c.Name); err == nil {
+			st.columns = inner.columns
+		}
+	case *sql.Fetch:
+		var cur *cursor
+		if cur, err = s.cursor(c.Cursor); err == nil && !c.Move {
+			st.columns = cur.columns
+		}
+	}
+	return st, err
+}
+
+func oids(types []sqltype.Type) []sqltype.OID {
+	out := make([]sqltype.OID, len(types))
+	for i, t := range types {
+		out[i] = t.OID
+	}
+	return out
+}
+
+func (s *statement) takeParams() {
+	if s.query != nil {
+		s.params = s.query.sel.Params
+	}
+}
+
+func textColumn(name string) pgwire.Column {
+	return pgwire.Column{Name: name, Type: sqltype.Of(sqltype.Text)}
+}
+
+// Execute implements pgwire.Session.
+func (s *Session) Execute(ctx context.Context, ps pgwire.Statement, params []pgwire.Param) (pgwire.Result, error) {
+	st := ps.(*statement)
+	if err := s.enter(st.parsed); err != nil {
+		return nil, err
+	}
+	var deadline time.Time
+	if d := s.values.duration("statement_timeout"); d > 0 {
+		deadline = time.Now().Add(d)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+		defer cancel()
+	}
+	s.node.statements.Add(1)
+	s.node.active.Add(1)
+	defer s.node.active.Add(-1)
+	r, err := s.execute(ctx, st, params)
+	if err != nil {
+		s.node.failures.Add(1)
+		s.Fail()
+		return nil, shiftPosition(err, st.stmt.Offset)
+	}
+	if q, ok := r.(*queryResult); ok {
+		q.deadline = deadline
+	}
+	return r, nil
+}
+
+func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Param) (pgwire.Result, error) {
+	args, err := s.texts(st.params, params)
+	if err != nil {
+		return nil, err
+	}
+	switch c := st.stmt.Command.(type) {
+	case *sql.Query:
+		return s.runQuery(ctx, st, args)
+	case *sql.Insert:
+		return s.runInsert(ctx, st, c, args)
+	case *sql.Copy:
+		return s.runCopy(ctx, st, c)
+	case *sql.Transaction:
+		return s.runTransaction(ctx, c, st.stmt.Tag)
+	case *sql.SetTransaction:
+		return s.runSetTransaction(c, st.stmt.Tag)
+	case *sql.Set:
+		return s.runSet(c, st.stmt.Tag)
+	case *sql.Show:
+		return s.runShow(c)
+	case *sql.Reset:
+		return s.runReset(c, st.stmt.Tag)
+	case *sql.Discard:
+		return s.runDiscard(c, st.stmt.Tag)
+	case *sql.Explain:
+		return s.runExplain(ctx, st, c, args, params)
+	case *sql.PrepareStmt:
+		return s.runPrepare(c, st.stmt.Tag)
+	case *sql.ExecuteStmt:
+		return s.runExecute(ctx, c)
+	case *sql.Deallocate:
+		return s.runDeallocate(c, st.stmt.Tag)
+	case *sql.DeclareCursor:
+		return s.runDeclare(ctx, st, c, args)
+	case *sql.Fetch:
+		return s.runFetch(ctx, c)
+	case *sql.CloseCursor:
+		return s.runCloseCursor(c, st.stmt.Tag)
+	case *sql.Call:
+		return s.runCall(ctx, c, st.stmt.Tag)
+	case *sql.NoOp:
+		return s.runNoOp(c, st.stmt.Tag)
+	}
+	if err := s.checkWritable(st.stmt.Tag); err != nil {
+		return nil, err
+	}
+	switch c := st.stmt.Command.(type) {
+	case *sql.CreateTable:
+		return s.runCreateTable(ctx, c, st.stmt.Tag)
+	case *sql.CreateTableAs:
+		return s.runCreateTableAs(ctx, st, c, args)
+	case *sql.CreateView:
+		return s.runCreateView(ctx, c, st.stmt.Tag)
+	case *sql.CreateSchema:
+		return s.runCreateSchema(c, st.stmt.Tag)
+	case *sql.CreateSequence:
+		return s.runCreateSequence(c, st.stmt.Tag)
+	case *sql.Drop:
+		return s.runDrop(c, st.stmt.Tag)
+	case *sql.Truncate:
+		return s.runTruncate(c, st.stmt.Tag)
+	case *sql.Comment:
+		return s.runComment(c, st.stmt.Tag)
+	}
+	return nil, pgerr.New(pgerrcode.FeatureNotSupported, "%s is not supported", st.stmt.Tag)
+}
+
+// runNoOp answers what is accepted for compatibility: relations it names must exist.
+func (s *Session) runNoOp(c *sql.NoOp, tag string) (pgwire.Result, error) {
+	r := s.resolver()
+	for _, n := range c.Names {
+		if _, ok := r.find(n); !ok {
+			return nil, noRelation(n)
+		}
+	}
+	for _, n := range c.Notices {
+		s.out.Notice(n)
+	}
+	return tagResult(tag), nil
+}
+
+// shiftPosition makes a position in a statement one in the text that the client sent.
+func shiftPosition(err error, offset int) error {
+	var e *pgerr.Error
+	if offset > 0 && errors.As(err, &e) && e.Position > 0 {
+		c := *e
+		c.Position += offset
+		return &c
+	}
+	return err
+}
+
+// notice tells the client something.
+func (s *Session) notice(code, format string, args ...any) {
+	s.out.Notice(pgerr.Notice(code, format, args...))
+}
+
+// skip answers IF NOT EXISTS for an object that is there.
+func (s *Session) skip(n catalog.Name, code, tag string) pgwire.Result {
+	s.notice(code, "relation %q already exists, skipping", n.Name)
+	return tagResult(tag)
+}

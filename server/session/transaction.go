@@ -1,0 +1,133 @@
+package session
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/ingest"
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/vector"
+)
+
+// transaction is the state of the transaction of one session: what it has written and not yet committed. Nothing of it is
+// visible to anyone else, or durable, before commit (commit.go) hands it to ingest as one record.
+type transaction struct {
+	id        uuid.UUID
+	block     bool // opened by BEGIN; otherwise it ends at Sync
+	failed    bool // a statement failed: only ROLLBACK and COMMIT are taken
+	readOnly  bool
+	isolation string
+	now       time.Time // now() for the whole transaction
+	before    values    // settings to go back to when it is rolled back
+	local     values    // settings that SET LOCAL hides until the end
+
+	// base is the catalog that the operations were checked against; overlay is base with them applied. Both are nil before the first.
+	base, overlay *catalog.Database
+	ops           []catalog.Op
+	created       []*catalog.Table // tables whose logs commit must start
+
+	actions    []action
+	rows       map[uuid.UUID]*ownRows // buffer relations that show this transaction's own rows to its queries
+	pin        *ingest.Pin            // the one snapshot of REPEATABLE READ and SERIALIZABLE
+	pinned     *catalog.Database      // the catalog of pin
+	savepoints []savepoint
+}
+
+// action is one change to rows, in the order of the statements. Exactly one of batch, files and truncate is set.
+type action struct {
+	table    *catalog.Table
+	batch    *vector.Batch
+	files    []catalog.DataFile
+	truncate bool
+}
+
+// savepoint is where ROLLBACK TO goes back to.
+type savepoint struct {
+	name                    string
+	actions, ops, created   int
+	base, overlay           *catalog.Database
+	settings, localSettings values
+}
+
+// begin starts a transaction: implicit ones by the first statement, blocks by BEGIN.
+func (s *Session) begin(block bool) *transaction {
+	s.tx = &transaction{
+		id: uuid.New(), block: block, now: time.Now(), before: s.values, rows: map[uuid.UUID]*ownRows{},
+		isolation: s.values.get("default_transaction_isolation"),
+		readOnly:  s.values.get("default_transaction_read_only") == "on",
+	}
+	return s.tx
+}
+
+// database returns the catalog as the current transaction sees it.
+func (s *Session) database() *catalog.Database {
+	if s.tx != nil && s.tx.overlay != nil {
+		return s.tx.overlay
+	}
+	if s.tx != nil && s.tx.pinned != nil {
+		return s.tx.pinned
+	}
+	return s.node.catalog.Current()
+}
+
+// writes reports whether commit has anything to do.
+func (t *transaction) writes() bool { return len(t.ops) > 0 || len(t.actions) > 0 }
+
+// add applies catalog operations to what the transaction sees; commit makes them true.
+func (s *Session) addOps(ops ...catalog.Op) error {
+	t := s.tx
+	if t.overlay == nil {
+		t.base = s.node.catalog.Current()
+		t.overlay = t.base
+	}
+	n, err := t.overlay.Apply(t.overlay.Version, ops)
+	if err != nil {
+		return err
+	}
+	t.overlay, t.ops = n, append(t.ops, ops...)
+	return nil
+}
+
+// checkWritable refuses changes in a read-only transaction.
+func (s *Session) checkWritable(tag string) error {
+	if s.tx.readOnly {
+		return pgerr.New(pgerrcode.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", tag)
+	}
+	return nil
+}
+
+func (t *transaction) savepoint(name string, v values) {
+	t.savepoints = append(t.savepoints, savepoint{
+		name: name, actions: len(t.actions), ops: len(t.ops), created: len(t.created),
+		base: t.base, overlay: t.overlay, settings: v, localSettings: t.local,
+	})
+}
+
+func (t *transaction) findSavepoint(name string) (int, error) {
+	for i := len(t.savepoints) - 1; i >= 0; i-- {
+		if t.savepoints[i].name == name {
+			return i, nil
+		}
+	}
+	return 0, pgerr.New(pgerrcode.InvalidSavepointSpecification, "savepoint %q does not exist", name)
+}
+
+// rollbackTo forgets everything after the savepoint, which stays.
+func (s *Session) rollbackTo(name string) error {
+	t := s.tx
+	i, err := t.findSavepoint(name)
+	if err != nil {
+		return err
+	}
+	p := t.savepoints[i]
+	t.savepoints = t.savepoints[:i+1]
+	t.actions, t.ops, t.created = t.actions[:p.actions], t.ops[:p.ops], t.created[:p.created]
+	t.base, t.overlay, t.local = p.base, p.overlay, p.localSettings
+	t.failed = false
+	s.dropOwnRows()
+	s.restore(p.settings)
+	return nil
+}
