@@ -20,6 +20,9 @@ var (
 	ErrVersion  = errors.New("index is not at the version before this change")
 )
 
+// Absent is the version, for Reset, of a table that is not in the index.
+const Absent int64 = -1
+
 // Delta is what one version of a table changes relative to the version before it.
 type Delta struct {
 	Schema      *catalog.Table // nil: unchanged
@@ -40,8 +43,8 @@ type Index interface {
 	Load(ctx context.Context, table uuid.UUID) (*catalog.Snapshot, error)
 	// Apply brings a table from version-1 to version; ErrVersion if it is anywhere else or not there.
 	Apply(ctx context.Context, table uuid.UUID, version int64, d Delta) error
-	// Reset replaces all that is known about a table.
-	Reset(ctx context.Context, s *catalog.Snapshot) error
+	// Reset replaces all that is known about a table if that is at version from, or Absent; ErrVersion otherwise. It may go back.
+	Reset(ctx context.Context, s *catalog.Snapshot, from int64) error
 	// Drop forgets a table; dropping what is not there succeeds.
 	Drop(ctx context.Context, table uuid.UUID) error
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
-	"github.com/miniodb/miniodb/storage"
 )
 
 // catalogEntry is one commit of the catalog log.
@@ -117,19 +116,18 @@ func (c *Catalog) snapshotKey(version int64) string {
 // open finds the newest readable snapshot and replays the commits after it.
 func (c *Catalog) open(ctx context.Context) (*catalog.Database, error) {
 	var snapshots, versions []int64
-	err := c.store.List(ctx, c.dir, "", func(info storage.Info) error {
-		name := strings.TrimPrefix(info.Key, c.dir)
-		if digits, ok := strings.CutSuffix(name, snapshotSuffix); ok {
+	objects, err := c.list(ctx, c.dir, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
+		if digits, ok := strings.CutSuffix(o.Key, snapshotSuffix); ok {
 			if v, err := strconv.ParseInt(digits, 10, 64); err == nil {
 				snapshots = append(snapshots, v)
 			}
-		} else if v, ok := entryVersion(name); ok {
+		} else if v, ok := entryVersion(o.Key); ok {
 			versions = append(versions, v)
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	d, err := c.newestSnapshot(ctx, snapshots)
 	if err != nil {

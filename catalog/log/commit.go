@@ -67,8 +67,7 @@ func (t *Tables) Commit(ctx context.Context, id uuid.UUID, build func(*catalog.S
 // baseInTurn returns the snapshot to build on: memory, unless the index or a doubtful commit says that it is out of date.
 func (t *Tables) baseInTurn(ctx context.Context, h *handle) (*catalog.Snapshot, error) {
 	if s := h.current.Load(); s != nil && !h.suspect.Load() {
-		versions, err := t.idx.Versions(ctx, []uuid.UUID{h.id})
-		if v, ok := versions[h.id]; err == nil && ok && v <= s.Version {
+		if v, err := t.indexed(ctx, h.id); err == nil && v != index.Absent && v <= s.Version {
 			return s, nil
 		}
 	}
@@ -95,5 +94,5 @@ func (t *Tables) applyIndex(ctx context.Context, s *catalog.Snapshot, d *index.D
 	if err := t.idx.Apply(ctx, s.Table, s.Version, *d); err == nil {
 		return
 	}
-	t.syncIndex(ctx, s)
+	t.syncIndex(ctx, s, index.Absent, false)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +18,7 @@ import (
 // limits bound the time and the attempts of log operations.
 type limits struct {
 	operation time.Duration // one call of the store
+	listing   time.Duration // one listing
 	resolve   time.Duration // finding out the outcome of a PUT
 	backoff   time.Duration // the first pause between attempts; it doubles up to maxBackoff, with jitter
 	conflicts int           // lost races before 40001
@@ -25,7 +27,9 @@ type limits struct {
 
 const maxBackoff = 500 * time.Millisecond
 
-var defaultLimits = limits{operation: 30 * time.Second, resolve: time.Minute, backoff: 5 * time.Millisecond, conflicts: 100, reads: 5}
+var defaultLimits = limits{
+	operation: 15 * time.Second, listing: 2 * time.Minute, resolve: 30 * time.Second, backoff: 5 * time.Millisecond, conflicts: 100, reads: 5,
+}
 
 // maxEntrySize is the most bytes of one log entry that are read or written.
 const maxEntrySize = 256 << 20
@@ -118,6 +122,30 @@ func (a *appender) getOnce(ctx context.Context, key string, limit int64) ([]byte
 	ctx, cancel := context.WithTimeout(ctx, a.limits.operation)
 	defer cancel()
 	return a.store.Get(ctx, key, limit)
+}
+
+// list returns the objects of a log directory, without the directory in their keys and from after on, again if that fails.
+func (a *appender) list(ctx context.Context, dir, after string) (objects []storage.Info, err error) {
+	for try := range a.limits.reads {
+		if try > 0 {
+			pause(ctx, a.limits.backoff, try)
+		}
+		if objects, err = a.listOnce(ctx, dir, after); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return objects, err
+}
+
+func (a *appender) listOnce(ctx context.Context, dir, after string) (objects []storage.Info, err error) {
+	ctx, cancel := context.WithTimeout(ctx, a.limits.listing)
+	defer cancel()
+	err = a.store.List(ctx, dir, after, func(info storage.Info) error {
+		info.Key = strings.TrimPrefix(info.Key, dir)
+		objects = append(objects, info)
+		return nil
+	})
+	return objects, err
 }
 
 // pause waits before the try-th repetition or until ctx ends.

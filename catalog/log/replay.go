@@ -146,13 +146,12 @@ func (t *Tables) readEntries(ctx context.Context, id uuid.UUID, versions []int64
 // listVersions returns the versions from first on that the log has, in order.
 func (t *Tables) listVersions(ctx context.Context, id uuid.UUID, first int64) (versions []int64, err error) {
 	dir := logDir(t.prefix, id)
-	after := fmt.Sprintf("%s%020d", dir, first)
-	err = t.store.List(ctx, dir, after, func(info storage.Info) error {
-		if v, ok := entryVersion(strings.TrimPrefix(info.Key, dir)); ok && v >= first {
+	objects, err := t.list(ctx, dir, fmt.Sprintf("%s%020d", dir, first))
+	for _, o := range objects {
+		if v, ok := entryVersion(o.Key); ok && v >= first {
 			versions = append(versions, v)
 		}
-		return nil
-	})
+	}
 	return versions, err
 }
 

@@ -106,9 +106,7 @@ func (t *Tables) Create(ctx context.Context, table *catalog.Table) error {
 		return fmt.Errorf("create log of table %s: there is one already for %s", table.Name, table.UUID)
 	}
 	h.current.Store(next)
-	if err := t.idx.Reset(context.WithoutCancel(ctx), next); err != nil {
-		t.log.Warn().Err(err).Stringer("table", table.UUID).Msg("index is behind the log and will be repaired")
-	}
+	t.syncIndex(ctx, next, index.Absent, false)
 	return nil
 }
 
@@ -182,12 +180,16 @@ func (t *Tables) refreshInTurn(ctx context.Context, h *handle) (*catalog.Snapsho
 	if h.dropped.Load() {
 		return nil, pgerr.New(pgerrcode.UndefinedTable, "table with storage id %s has been dropped", h.id)
 	}
+	seen, err := t.indexed(ctx, h.id)
+	if err != nil {
+		seen = index.Absent // syncIndex will say so
+	}
 	s := h.current.Load()
 	if s == nil {
 		s = t.loadIndexed(ctx, h.id)
 	}
-	var err error
-	if s == nil {
+	replayed := s == nil
+	if replayed {
 		s, err = t.replay(ctx, h.id)
 	} else {
 		s, err = t.readTail(ctx, s)
@@ -199,7 +201,7 @@ func (t *Tables) refreshInTurn(ctx context.Context, h *handle) (*catalog.Snapsho
 		return nil, fmt.Errorf("read log of table %s: %w", h.id, err)
 	}
 	t.publish(h, s)
-	t.syncIndex(ctx, s)
+	t.syncIndex(ctx, s, seen, replayed)
 	return s, nil
 }
 
@@ -251,12 +253,32 @@ func (t *Tables) readEntry(ctx context.Context, id uuid.UUID, version int64) (*e
 	return readObject(ctx, &t.appender, entryKey(t.prefix, id, version), maxEntrySize, decodeEntry)
 }
 
-// syncIndex brings the index to s. A failure leaves it behind, which the next access notices.
-func (t *Tables) syncIndex(ctx context.Context, s *catalog.Snapshot) {
+// indexed returns the version of a table in the index, Absent if it is not there.
+func (t *Tables) indexed(ctx context.Context, id uuid.UUID) (int64, error) {
+	versions, err := t.idx.Versions(ctx, []uuid.UUID{id})
+	if v, ok := versions[id]; ok && err == nil {
+		return v, nil
+	}
+	return index.Absent, err
+}
+
+// syncIndex brings the index to s, replacing also an entry of the same version if replace is set. An index that is ahead is left alone,
+// as somebody has committed after s, unless it was at that version, seen, before the log was read and so is wrong. A failure
+// leaves the index out of step, which the next access notices.
+func (t *Tables) syncIndex(ctx context.Context, s *catalog.Snapshot, seen int64, replace bool) {
 	ctx = context.WithoutCancel(ctx)
-	versions, err := t.idx.Versions(ctx, []uuid.UUID{s.Table})
-	if v, ok := versions[s.Table]; err == nil && (!ok || v != s.Version) {
-		err = t.idx.Reset(ctx, s)
+	var err error
+	for range t.limits.reads {
+		var at int64
+		if at, err = t.indexed(ctx, s.Table); err != nil {
+			break
+		}
+		if at == s.Version && !replace || at > s.Version && at != seen {
+			return
+		}
+		if err = t.idx.Reset(ctx, s, at); !errors.Is(err, index.ErrVersion) {
+			break
+		}
 	}
 	if err != nil {
 		t.log.Warn().Err(err).Stringer("table", s.Table).Msg("index is out of step with the log and will be repaired")
@@ -275,7 +297,11 @@ func (t *Tables) Rebuild(ctx context.Context, id uuid.UUID) (*catalog.Snapshot, 
 		return nil, fmt.Errorf("read log of table %s: %w", id, err)
 	}
 	t.publish(h, s)
-	if err := t.idx.Reset(ctx, s); err != nil {
+	at, err := t.indexed(ctx, id)
+	if err == nil {
+		err = t.idx.Reset(ctx, s, at)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("rebuild index of table %s: %w", id, err)
 	}
 	return s, nil

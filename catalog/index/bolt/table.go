@@ -101,8 +101,19 @@ func (x *Index) Apply(ctx context.Context, table uuid.UUID, version int64, d ind
 }
 
 // Reset implements index.Index.
-func (x *Index) Reset(ctx context.Context, s *catalog.Snapshot) error {
+func (x *Index) Reset(ctx context.Context, s *catalog.Snapshot, from int64) error {
 	return x.update(ctx, func(tx *bbolt.Tx) error {
+		at := index.Absent
+		if data := tx.Bucket(headsBucket).Get(s.Table[:]); data != nil {
+			v, err := index.HeadVersion(data)
+			if err != nil {
+				return fmt.Errorf("%w: %v", errDamaged, err)
+			}
+			at = v
+		}
+		if at != from {
+			return fmt.Errorf("%w: table %s is at %d, not %d", index.ErrVersion, s.Table, at, from)
+		}
 		if err := drop(tx, s.Table[:]); err != nil {
 			return err
 		}

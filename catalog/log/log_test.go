@@ -1,0 +1,62 @@
+package log
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/catalog/index/bolt"
+	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/storage"
+	"github.com/miniodb/miniodb/storage/local"
+)
+
+// quick keeps tests short where operations hang or fail for ever.
+var quick = limits{operation: 50 * time.Millisecond, listing: 200 * time.Millisecond, resolve: 500 * time.Millisecond, backoff: time.Millisecond, conflicts: 1000, reads: 8}
+
+func newStore(t *testing.T) *local.Store {
+	s, err := local.New(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func newIndex(t *testing.T) *bolt.Index {
+	x, err := bolt.Open(filepath.Join(t.TempDir(), "index.db"), zerolog.Nop())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, x.Close()) })
+	return x
+}
+
+func newTables(t *testing.T, store storage.Store) *Tables {
+	x := NewTables(store, newIndex(t), "db", "node-1", zerolog.Nop())
+	x.limits = quick
+	return x
+}
+
+// newTable describes a table with columns c1, c2, ... of the given types.
+func newTable(types ...sqltype.Type) *catalog.Table {
+	t := &catalog.Table{
+		UUID: uuid.New(), OID: 16384, Name: catalog.Name{Schema: "public", Name: "t"}, NextColumn: int32(len(types) + 1), SchemaID: 1,
+		ShardKey: []int32{1}, Buckets: 16, Created: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
+	}
+	for i, typ := range types {
+		t.Columns = append(t.Columns, catalog.Column{ID: int32(i + 1), Name: fmt.Sprintf("c%d", i+1), Type: typ})
+	}
+	AssignPhysicalNames(t, true)
+	return t
+}
+
+// dataFile describes a file without statistics of columns.
+func dataFile(path string, rows int64) catalog.DataFile {
+	return catalog.DataFile{
+		Path: path, Size: 100, Rows: rows, Buckets: [2]int32{0, 15}, Dates: [2]int32{19000, 19400},
+		Time: time.UnixMilli(1700000000000).UTC(),
+	}
+}
