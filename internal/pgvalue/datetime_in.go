@@ -20,6 +20,7 @@ const (
 	hasSpecial
 	hasMeridian
 	hasEra
+	hasWeekday
 
 	hasDate = hasYear | hasMonth | hasDay
 )
@@ -75,6 +76,14 @@ func atoi(s string) (n, used int) {
 		return -1, 0
 	}
 	return n, used
+}
+
+// atoiOr0 reads like atoi, and nothing as 0, as strtol does: "12:" is 12:00.
+func atoiOr0(s string) (n, used int) {
+	if s == "" || s[0] == ':' {
+		return 0, 0
+	}
+	return atoi(s)
 }
 
 // fraction reads .ffffff and rounds it half to even to microseconds, as strtod and rint do; ok is false for anything else.
@@ -145,7 +154,7 @@ func (p *dateParser) decode(tokens []token, timeOnly bool) dateError {
 				e = p.prefixed(prefix, tk.text)
 				prefix = word{}
 			} else {
-				e = p.numberToken(tokens, i, timeOnly)
+				e = p.numberToken(tk.text, timeOnly)
 			}
 		case tokenString, tokenSpecial:
 			var next word
@@ -155,8 +164,10 @@ func (p *dateParser) decode(tokens []token, timeOnly bool) dateError {
 					return dateFormat
 				}
 				prefix = next
-				// A prefix needs its number right behind.
-				if i+1 >= len(tokens) || tokens[i+1].kind != tokenNumber && tokens[i+1].kind != tokenTime && tokens[i+1].kind != tokenDate {
+				// A time's prefix needs the time right behind; the others may end the text without effect.
+				if i+1 >= len(tokens) && next.kind != wordISOTime {
+					prefix = word{}
+				} else if i+1 >= len(tokens) || tokens[i+1].kind != tokenNumber && tokens[i+1].kind != tokenTime && tokens[i+1].kind != tokenDate {
 					return dateFormat
 				}
 			}
@@ -176,14 +187,15 @@ func (p *dateParser) dateToken(s string, prefix *word, timeOnly bool) dateError 
 	if prefix.kind == wordJulian {
 		return dateFormat
 	}
-	if prefix.kind == wordUnknown && p.t.fields&(hasMonth|hasDay) != hasMonth|hasDay {
-		if timeOnly && !isDigit(s[0]) && p.t.fields&hasTime != 0 {
+	if prefix.kind == wordUnknown {
+		switch {
+		case !isDigit(s[0]) && (p.t.fields&(hasMonth|hasDay) == hasMonth|hasDay || timeOnly && p.t.fields&hasTime != 0):
 			return p.namedZone(s)
+		case p.t.fields&(hasMonth|hasDay) == hasMonth|hasDay: // a time run together with its zone
+		case timeOnly && p.t.fields == 0 && strings.IndexByte(s, '-') > 3 && strings.Count(s, "-") == 1 && isDigit(s[3]):
+		default:
+			return p.decodeDate(s)
 		}
-		return p.decodeDate(s)
-	}
-	if !isDigit(s[0]) && prefix.kind == wordUnknown {
-		return p.namedZone(s)
 	}
 	if prefix.kind != wordUnknown && prefix.kind != wordISOTime {
 		return dateFormat
@@ -220,6 +232,8 @@ func (p *dateParser) wordToken(s string, _ bool) (prefix word, e dateError) {
 	w := lookWord(dateWords, s)
 	switch w.kind {
 	case wordIgnore:
+	case wordWeekday: // not checked against the date
+		return word{}, p.set(hasWeekday)
 	case wordSpecial:
 		if w.value == specialAllBalls {
 			p.t.clock, p.t.offset = 0, 0
@@ -286,7 +300,7 @@ func decodeClock(s string) (micros int64, e dateError) {
 	if h < 0 || len(s) == 0 || s[0] != ':' {
 		return 0, dateFormat
 	}
-	m, used := atoi(s[1:])
+	m, used := atoiOr0(s[1:])
 	if m < 0 {
 		return 0, dateFormat
 	}
@@ -297,7 +311,7 @@ func decodeClock(s string) (micros int64, e dateError) {
 	case s[0] == '.':
 		h, m, sec = 0, h, m
 	case s[0] == ':':
-		if sec, used = atoi(s[1:]); sec < 0 {
+		if sec, used = atoiOr0(s[1:]); sec < 0 {
 			return 0, dateFormat
 		}
 		s = s[1+used:]
@@ -347,11 +361,11 @@ func decodeOffset(s string) (seconds int64, e dateError) {
 			rest = rest[1+n:]
 		}
 	}
-	if rest != "" {
-		return 0, dateFormat
-	}
 	if h > maxOffsetHours || m > 59 || sec > 59 {
 		return 0, dateZone
+	}
+	if rest != "" {
+		return 0, dateFormat
 	}
 	seconds = int64(h)*3600 + int64(m)*60 + int64(sec)
 	if neg {

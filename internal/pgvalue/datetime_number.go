@@ -3,35 +3,18 @@ package pgvalue
 import "strings"
 
 // numberToken reads a number that no prefix explains.
-func (p *dateParser) numberToken(tokens []token, i int, timeOnly bool) dateError {
-	s := tokens[i].text
+func (p *dateParser) numberToken(s string, timeOnly bool) dateError {
 	digits := strings.IndexByte(s, '.')
 	if digits < 0 {
 		digits = len(s)
 	}
-	if timeOnly {
-		if p.t.fields&hasTime == 0 && (digits == 4 || digits == 6) && p.t.fields&hasDate == 0 {
-			return p.numberField(s, true)
-		}
-		// A bare hour with am or pm.
-		if p.t.fields&hasTime == 0 && digits <= 2 && digits == len(s) && i+1 < len(tokens) && lookWord(dateWords, tokens[i+1].text).kind == wordMeridian {
-			h, _ := atoi(s)
-			p.t.clock = int64(h) * 3600 * microsPerSecond
-			return p.set(hasTime)
-		}
+	if timeOnly && p.t.fields&(hasTime|hasDate) == 0 && (digits == 4 || digits == 6) {
+		return p.numberField(s, true)
 	}
 	switch {
-	case digits < len(s) && p.t.fields&hasDate == 0 && digits <= 3:
-		// 1999.123: year and day of the year are read by decodeDate's rules.
+	case digits < len(s) && p.t.fields&hasDate == 0: // 1999.123: year and day of the year
 		return p.decodeDate(s)
-	case digits < len(s) && digits > 2, digits > 4 && p.t.fields&hasDate == 0 || digits > 4 && p.t.fields&hasDate == hasDate:
-		return p.numberField(s, false)
-	case p.t.fields&hasDate == hasDate:
-		if p.t.fields&hasTime == 0 && digits <= 2 && digits == len(s) && i+1 < len(tokens) && lookWord(dateWords, tokens[i+1].text).kind == wordMeridian {
-			h, _ := atoi(s)
-			p.t.clock = int64(h) * 3600 * microsPerSecond
-			return p.set(hasTime)
-		}
+	case digits < len(s) && digits > 2, digits >= 6 && (p.t.fields&hasDate == 0 || p.t.fields&hasTime == 0), p.t.fields&hasDate == hasDate:
 		return p.numberField(s, false)
 	}
 	return p.dateNumber(s)
@@ -233,7 +216,7 @@ func (p *dateParser) decodeDate(s string) dateError {
 			return e
 		}
 	}
-	if p.t.fields&hasDate != hasDate {
+	if p.t.fields&^(hasDayOfYear|hasZone) != hasDate { // nothing but a zone may stand before
 		return dateFormat
 	}
 	return dateOK
@@ -296,11 +279,8 @@ func (p *dateParser) finish(timeOnly bool) dateError {
 		return dateRange
 	}
 	if t.fields&hasDayOfYear != 0 {
-		_, m, d := civil(daysOf(t.year, 1, 1) + int64(t.yday) - 1)
-		t.month, t.day = int(m), int(d)
-		if t.yday == 366 && !leap(t.year) {
-			t.year++
-		}
+		y, m, d := civil(daysOf(t.year, 1, 1) + int64(t.yday) - 1)
+		t.year, t.month, t.day = y, int(m), int(d)
 	}
 	if t.month < 1 || t.month > 12 || t.day < 1 || t.day > 31 {
 		return dateRangeMD

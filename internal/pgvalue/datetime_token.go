@@ -96,9 +96,7 @@ func tokenise(input []byte) (tokens []token, ok bool) {
 			}
 			dated := at(i) == '-' || at(i) == '/' || at(i) == '.'
 			if at(i) == '+' || isDigit(at(i)) {
-				w := lookWord(dateWords, s[start:i])
-				_, zone := zoneAbbrevs[s[start:i]]
-				dated = w.kind == wordUnknown && !zone
+				dated = lookWord(dateWords, s[start:i]).kind == wordUnknown
 			}
 			if dated {
 				kind = tokenDate

@@ -10,8 +10,9 @@ type wordKind uint8
 
 const (
 	wordUnknown wordKind = iota
-	wordIgnore           // on, at, names of days
-	wordMonth            // value: 1 to 12
+	wordIgnore           // on, at
+	wordWeekday
+	wordMonth // value: 1 to 12
 	wordMeridian
 	wordEra
 	wordSpecial // now, today, infinity, ...
@@ -71,9 +72,9 @@ var dateWords = map[string]word{
 	"apr": {wordMonth, 4}, "april": {wordMonth, 4}, "may": {wordMonth, 5}, "jun": {wordMonth, 6}, "june": {wordMonth, 6}, "jul": {wordMonth, 7},
 	"july": {wordMonth, 7}, "aug": {wordMonth, 8}, "august": {wordMonth, 8}, "sep": {wordMonth, 9}, "sept": {wordMonth, 9}, "september": {wordMonth, 9},
 	"oct": {wordMonth, 10}, "october": {wordMonth, 10}, "nov": {wordMonth, 11}, "november": {wordMonth, 11}, "dec": {wordMonth, 12}, "december": {wordMonth, 12},
-	"sun": {wordIgnore, 0}, "sunday": {wordIgnore, 0}, "mon": {wordIgnore, 1}, "monday": {wordIgnore, 1}, "tue": {wordIgnore, 2}, "tues": {wordIgnore, 2},
-	"tuesday": {wordIgnore, 2}, "wed": {wordIgnore, 3}, "weds": {wordIgnore, 3}, "wednesday": {wordIgnore, 3}, "thu": {wordIgnore, 4}, "thur": {wordIgnore, 4},
-	"thurs": {wordIgnore, 4}, "thursday": {wordIgnore, 4}, "fri": {wordIgnore, 5}, "friday": {wordIgnore, 5}, "sat": {wordIgnore, 6}, "saturday": {wordIgnore, 6},
+	"sun": {wordWeekday, 0}, "sunday": {wordWeekday, 0}, "mon": {wordWeekday, 1}, "monday": {wordWeekday, 1}, "tue": {wordWeekday, 2}, "tues": {wordWeekday, 2},
+	"tuesday": {wordWeekday, 2}, "wed": {wordWeekday, 3}, "weds": {wordWeekday, 3}, "wednesday": {wordWeekday, 3}, "thu": {wordWeekday, 4}, "thur": {wordWeekday, 4},
+	"thurs": {wordWeekday, 4}, "thursday": {wordWeekday, 4}, "fri": {wordWeekday, 5}, "friday": {wordWeekday, 5}, "sat": {wordWeekday, 6}, "saturday": {wordWeekday, 6},
 	"at": {wordIgnore, 0}, "on": {wordIgnore, 0},
 	"y": {wordUnit, unitYear}, "m": {wordUnit, unitMonth}, "d": {wordUnit, unitDay}, "h": {wordUnit, unitHour}, "mm": {wordUnit, unitMinute}, "s": {wordUnit, unitSecond},
 	"j": {wordJulian, 0}, "jd": {wordJulian, 0}, "julian": {wordJulian, 0}, "t": {wordISOTime, 0}, "dst": {wordDST, 3600}, "undefined": {wordUnknown, 0},

@@ -104,7 +104,7 @@ func appendExponent(dst []byte, x float64) []byte {
 }
 
 func appendFloat32(dst []byte, x float32) []byte {
-	abs := math.Abs(float64(x))
+	abs := float32(math.Abs(float64(x)))
 	switch {
 	case x == 0:
 		if math.Signbit(float64(x)) {

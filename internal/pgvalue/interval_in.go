@@ -22,8 +22,8 @@ const (
 
 // intervalSum adds up the fields of an interval; overflow is noted and reported at the end.
 type intervalSum struct {
-	months, days, micros int64
-	overflow             bool
+	years, months, days, micros int64
+	overflow                    bool
 }
 
 func (x *intervalSum) add(field *int64, n, unit int64) {
@@ -90,18 +90,27 @@ func (x *intervalSum) addUnit(unit int, n int64, frac float64) {
 		x.add(&x.months, n, 1)
 		x.addDayFraction(frac, daysPerMonth)
 	default:
-		scale := map[int]int64{unitYear: 1, unitDecade: 10, unitCentury: 100, unitMillennium: 1000}[unit] * monthsPerYear
-		x.add(&x.months, n, scale)
-		x.add(&x.months, int64(math.RoundToEven(frac*float64(scale))), 1)
+		scale := map[int]int64{unitYear: 1, unitDecade: 10, unitCentury: 100, unitMillennium: 1000}[unit]
+		x.add(&x.years, n, scale)
+		x.add(&x.months, int64(math.RoundToEven(frac*float64(scale*monthsPerYear))), 1)
 	}
 }
 
-func (x *intervalSum) negate() { x.months, x.days, x.micros = -x.months, -x.days, -x.micros }
+func (x *intervalSum) negate() {
+	x.years, x.months, x.days, x.micros = -x.years, -x.months, -x.days, -x.micros
+}
 
-// value checks the widths of the fields.
-func (x *intervalSum) value() (v vector.Interval, ok bool) {
-	ok = !x.overflow && x.months == int64(int32(x.months)) && x.days == int64(int32(x.days))
-	return vector.Interval{Months: int32(x.months), Days: int32(x.days), Micros: x.micros}, ok
+// value checks the widths of the fields, and then of their sum, whose overflow PostgreSQL reports in other words.
+func (x *intervalSum) value(s []byte) (vector.Interval, error) {
+	fits := func(n int64) bool { return n == int64(int32(n)) }
+	if x.overflow || !fits(x.years) || !fits(x.months) || !fits(x.days) {
+		return vector.Interval{}, pgerr.New(pgerrcode.IntervalFieldOverflow, `interval field value out of range: "%s"`, shown(s))
+	}
+	months := x.years*monthsPerYear + x.months
+	if !fits(months) {
+		return vector.Interval{}, pgerr.New(pgerrcode.DatetimeFieldOverflow, "interval out of range")
+	}
+	return vector.Interval{Months: int32(months), Days: int32(x.days), Micros: x.micros}, nil
 }
 
 func (d *Decoder) parseInterval(a *vector.Appender, t sqltype.Type, s []byte) error {
@@ -121,9 +130,9 @@ func (d *Decoder) parseInterval(a *vector.Appender, t sqltype.Type, s []byte) er
 	case dateRange:
 		return pgerr.New(pgerrcode.IntervalFieldOverflow, `interval field value out of range: "%s"`, shown(s))
 	}
-	v, ok := x.value()
-	if !ok {
-		return pgerr.New(pgerrcode.IntervalFieldOverflow, `interval field value out of range: "%s"`, shown(s))
+	v, err := x.value(s)
+	if err != nil {
+		return err
 	}
 	return appendInterval(a, t, v)
 }
@@ -327,6 +336,7 @@ func (x *intervalSum) decodeISO(s string) dateError {
 		if e != dateOK {
 			return e
 		}
+		width := digitsIn(s[:len(s)-len(rest)])
 		var unit byte
 		if rest != "" {
 			unit, rest = rest[0], rest[1:]
@@ -347,13 +357,14 @@ func (x *intervalSum) decodeISO(s string) dateError {
 			x.addUnit(unitMinute, n, frac)
 		case !datePart && unit == 'S':
 			x.addUnit(unitSecond, n, frac)
-		case datePart && !seen && (unit == 'T' || unit == 0): // PYYYYMMDD
-			if abs(n) > 99999999 {
-				return dateRange
+		case datePart && !seen && (unit == 'T' || unit == 0):
+			if width == len("YYYYMMDD") {
+				x.addUnit(unitYear, n/10000, 0)
+				x.addUnit(unitMonth, n/100%100, 0)
+				x.addUnit(unitDay, n%100, frac)
+			} else {
+				x.addUnit(unitYear, n, frac)
 			}
-			x.addUnit(unitYear, n/10000, 0)
-			x.addUnit(unitMonth, n/100%100, 0)
-			x.addUnit(unitDay, n%100, frac)
 			datePart = false
 			continue
 		case datePart && !seen && unit == '-':
@@ -367,13 +378,14 @@ func (x *intervalSum) decodeISO(s string) dateError {
 			if s[0] != 'T' {
 				return dateFormat
 			}
-		case !datePart && !seen && unit == 0: // HHMMSS
-			if abs(n) > 999999 {
-				return dateRange
+		case !datePart && !seen && unit == 0:
+			if width == len("HHMMSS") {
+				x.addUnit(unitHour, n/10000, 0)
+				x.addUnit(unitMinute, n/100%100, 0)
+				x.addUnit(unitSecond, n%100, frac)
+			} else {
+				x.addUnit(unitHour, n, frac)
 			}
-			x.addUnit(unitHour, n/10000, 0)
-			x.addUnit(unitMinute, n/100%100, 0)
-			x.addUnit(unitSecond, n%100, frac)
 			return dateOK
 		case !datePart && !seen && unit == ':':
 			x.addUnit(unitHour, n, frac)
@@ -390,6 +402,16 @@ func (x *intervalSum) decodeISO(s string) dateError {
 		seen = true
 	}
 	return dateOK
+}
+
+// digitsIn counts the digits before a fraction.
+func digitsIn(s string) (n int) {
+	for i := 0; i < len(s) && s[i] != '.'; i++ {
+		if isDigit(s[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // isoFields reads the second and third field of the alternative format.

@@ -87,7 +87,7 @@ func (j *jsonScanner) expected(what string) error {
 	for j.i < len(j.s) && (isAlpha(j.s[j.i]) || isDigit(j.s[j.i]) || j.s[j.i] == '_' || j.s[j.i] >= 0x80) {
 		j.i++
 	}
-	if word := string(j.s[start:j.i]); j.i > start && isAlpha(word[0]) && word != "true" && word != "false" && word != "null" {
+	if word := string(j.s[start:j.i]); j.i > start && !isDigit(word[0]) && word != "true" && word != "false" && word != "null" {
 		return j.fail(pgerrcode.InvalidTextRepresentation, `Token "%s" is invalid.`, shown([]byte(word)))
 	}
 	j.i = start

@@ -153,7 +153,7 @@ func parseFloat(s []byte, bits int, typ string) (float64, error) {
 	}
 	switch {
 	case equalFold(word, "nan"):
-		return math.NaN(), nil
+		return math.Float64frombits(canonicalNaN), nil
 	case equalFold(word, "inf"), equalFold(word, "infinity"):
 		if neg {
 			return math.Inf(-1), nil
@@ -172,6 +172,9 @@ func parseFloat(s []byte, bits int, typ string) (float64, error) {
 	}
 	return 0, errSyntax(typ, s)
 }
+
+// canonicalNaN is C's NaN; Go's has another bit set.
+const canonicalNaN = 0x7ff8000000000000
 
 // equalFold compares with a lower-case ASCII word.
 func equalFold(s []byte, word string) bool {

@@ -15,7 +15,7 @@ import (
 // PostgreSQL's 294277 AD, because their 64 bits count from 1970.
 const (
 	minDays   = -julianEpoch
-	endDays   = 2145031949 // 5874898-01-01
+	endDays   = 2145042906 // 5874898-01-01
 	minMicros = minDays * microsPerDay
 )
 
@@ -214,6 +214,14 @@ func parseDateBinary(a *vector.Appender, b []byte) error {
 	return nil
 }
 
+// roundTimestamp rounds microseconds since 1970 like PostgreSQL, whose half-way cases go away from the year 2000.
+func roundTimestamp(us int64, mod int32) int64 {
+	if mod < 0 || mod >= 6 || us < minMicros || us > math.MaxInt64-microsPerDay {
+		return us
+	}
+	return roundTo(us-pgEpochMicros, mod) + pgEpochMicros
+}
+
 // roundTo rounds microseconds half away from zero to the digits of a time type's modifier.
 func roundTo(us int64, mod int32) int64 {
 	if mod < 0 || mod >= 6 {
@@ -280,10 +288,11 @@ func fastTimestamp(s []byte) (local, offset int64, zoned, ok bool) {
 	return local + clock, offset, zoned, ok
 }
 
-// local returns microseconds since 1970 of the clock that was read; ok is false when 64 bits cannot hold it or PostgreSQL does not allow it.
+// local returns microseconds since 1970 of the clock that was read; ok is false when 64 bits cannot hold it. It may lie a little before
+// what PostgreSQL allows, since a zone may yet move it.
 func (t *civilTime) local() (us int64, ok bool) {
 	days := daysOf(t.year, t.month, t.day)
-	if days < minDays || days > math.MaxInt64/microsPerDay-2 {
+	if days < minDays-1 || days > math.MaxInt64/microsPerDay-2 {
 		return 0, false
 	}
 	return days*microsPerDay + t.clock, true
@@ -291,7 +300,7 @@ func (t *civilTime) local() (us int64, ok bool) {
 
 func (d *Decoder) parseTimestamp(a *vector.Appender, t sqltype.Type, s []byte) error {
 	if us, _, _, ok := fastTimestamp(s); ok { // an offset is read and ignored
-		a.Int64(roundTo(us, t.Mod))
+		a.Int64(roundTimestamp(us, t.Mod))
 		return nil
 	}
 	c, err := d.read("timestamp", s, false)
@@ -303,10 +312,10 @@ func (d *Decoder) parseTimestamp(a *vector.Appender, t sqltype.Type, s []byte) e
 		return nil
 	}
 	us, ok := c.local()
-	if !ok {
+	if !ok || us < minMicros {
 		return errTimestampRange(s)
 	}
-	a.Int64(roundTo(us, t.Mod))
+	a.Int64(roundTimestamp(us, t.Mod))
 	return nil
 }
 
@@ -315,7 +324,7 @@ func (d *Decoder) parseTimestamptz(a *vector.Appender, t sqltype.Type, s []byte)
 		if !zoned {
 			offset = d.edge.offset(floorDiv(us, microsPerSecond))
 		}
-		a.Int64(roundTo(us-offset*microsPerSecond, t.Mod))
+		a.Int64(roundTimestamp(us-offset*microsPerSecond, t.Mod))
 		return nil
 	}
 	c, err := d.read("timestamp with time zone", s, false)
@@ -341,7 +350,7 @@ func (d *Decoder) parseTimestamptz(a *vector.Appender, t sqltype.Type, s []byte)
 	if us -= offset * microsPerSecond; us < minMicros {
 		return errTimestampRange(s)
 	}
-	a.Int64(roundTo(us, t.Mod))
+	a.Int64(roundTimestamp(us, t.Mod))
 	return nil
 }
 
@@ -358,7 +367,7 @@ func parseTimestampBinary(a *vector.Appender, t sqltype.Type, b []byte) error {
 		if us >= math.MaxInt64-pgEpochMicros || us+pgEpochMicros < minMicros {
 			return pgerr.New(pgerrcode.DatetimeFieldOverflow, "timestamp out of range")
 		}
-		us = roundTo(us+pgEpochMicros, t.Mod)
+		us = roundTimestamp(us+pgEpochMicros, t.Mod)
 	}
 	a.Int64(us)
 	return nil

@@ -65,35 +65,26 @@ func findZone(name string) *time.Location {
 	return nil
 }
 
-// ianaZone looks a name up as it is, then in the usual capitalisation.
+// canonicalZone maps names in lower case to their spelling in the database.
+var canonicalZone = sync.OnceValue(func() map[string]string {
+	byLower := map[string]string{}
+	for name := range strings.FieldsSeq(zoneNames) {
+		byLower[strings.ToLower(name)] = name
+	}
+	return byLower
+})
+
+// ianaZone looks a name up in any case.
 func ianaZone(name string) *time.Location {
-	if strings.EqualFold(name, "local") || strings.ContainsAny(name, `\`) || len(name) > maxNameBytes {
+	spelled, ok := canonicalZone()[strings.ToLower(name)]
+	if !ok {
 		return nil
 	}
-	for _, try := range []string{name, capitalised(name), strings.ToUpper(name)} {
-		if loc, err := time.LoadLocation(try); err == nil {
-			return loc
-		}
+	loc, err := time.LoadLocation(spelled)
+	if err != nil {
+		return nil
 	}
-	return nil
-}
-
-// capitalised spells america/port-au-prince as America/Port-au-Prince.
-func capitalised(name string) string {
-	b := []byte(strings.ToLower(name))
-	start := true
-	for i, c := range b {
-		if start && c >= 'a' && c <= 'z' {
-			b[i] = c - 'a' + 'A'
-		}
-		start = c == '/' || c == '_' || c == '-' || c == '+'
-	}
-	out := string(b)
-	for _, small := range []string{"Of", "Es", "Au"} { // Isle_of_Man, Dar_es_Salaam, Port-au-Prince
-		out = strings.ReplaceAll(out, "_"+small+"_", "_"+strings.ToLower(small)+"_")
-		out = strings.ReplaceAll(out, "-"+small+"-", "-"+strings.ToLower(small)+"-")
-	}
-	return strings.Replace(out, "Gmt", "GMT", 1)
+	return loc
 }
 
 // posixZone reads an abbreviation and an offset west of Greenwich.
