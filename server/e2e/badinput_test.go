@@ -19,11 +19,13 @@ func TestBadInput(t *testing.T) {
 	d := connect(t, s.DSN())
 	d.rows("CREATE TABLE t (a integer, b text NOT NULL, c smallint, n numeric(4,1))")
 	unchanged := func(t *testing.T) {
+		d := d.in(t)
 		require.Equal(t, "0", d.one("SELECT count(*) FROM t"))
 		require.Equal(t, byte('I'), d.TxStatus())
 	}
 
 	t.Run("SyntaxError", func(t *testing.T) {
+		d := d.in(t)
 		pe := d.fails("SELECT 1 FORM t", "42601")
 		require.EqualValues(t, 15, pe.Position)
 		pe = d.fails("SELEC 1", "42601")
@@ -34,6 +36,7 @@ func TestBadInput(t *testing.T) {
 		unchanged(t)
 	})
 	t.Run("UnknownTable", func(t *testing.T) {
+		d := d.in(t)
 		pe := d.fails("SELECT * FROM nowhere", "42P01")
 		require.Equal(t, `relation "nowhere" does not exist`, pe.Message)
 		require.EqualValues(t, 15, pe.Position)
@@ -43,6 +46,7 @@ func TestBadInput(t *testing.T) {
 		d.fails("TRUNCATE nowhere", "42P01")
 	})
 	t.Run("UnknownColumn", func(t *testing.T) {
+		d := d.in(t)
 		pe := d.fails("SELECT zz FROM t", "42703")
 		require.Equal(t, `column "zz" does not exist`, pe.Message)
 		d.fails("INSERT INTO t (zz) VALUES (1)", "42703")
@@ -50,6 +54,7 @@ func TestBadInput(t *testing.T) {
 		unchanged(t)
 	})
 	t.Run("WrongTypeInRow70001OfCopy", func(t *testing.T) {
+		d := d.in(t)
 		var text strings.Builder
 		for i := 1; i <= 80_000; i++ {
 			if i == 70_001 {
@@ -73,6 +78,7 @@ func TestBadInput(t *testing.T) {
 		unchanged(t)
 	})
 	t.Run("WrongNumberOfColumnsInCopy", func(t *testing.T) {
+		d := d.in(t)
 		_, err := d.copyIn("COPY t FROM STDIN", "1\tx\t1\t1\n2\n")
 		require.Equal(t, "22P04", code(err), "%v", err)
 		_, err = d.copyIn("COPY t FROM STDIN", "1\tx\t1\t1\textra\n")
@@ -80,11 +86,13 @@ func TestBadInput(t *testing.T) {
 		unchanged(t)
 	})
 	t.Run("InvalidUTF8InCopy", func(t *testing.T) {
+		d := d.in(t)
 		_, err := d.copyIn("COPY t FROM STDIN", "1\t\xff\xfe\t1\t1\n")
 		require.Equal(t, "22021", code(err), "%v", err)
 		unchanged(t)
 	})
 	t.Run("Overflow", func(t *testing.T) {
+		d := d.in(t)
 		d.fails("INSERT INTO t VALUES (2147483648, 'x', 1, 1)", "22003")
 		d.fails("INSERT INTO t VALUES (1, 'x', 40000, 1)", "22003")
 		d.fails("INSERT INTO t VALUES (1, 'x', 1, 12345)", "22003")
@@ -95,10 +103,12 @@ func TestBadInput(t *testing.T) {
 		unchanged(t)
 	})
 	t.Run("DivisionByZero", func(t *testing.T) {
+		d := d.in(t)
 		d.fails("SELECT 1 / 0", "22012")
 		require.Equal(t, "0", d.one("SELECT 1 / 2"))
 	})
 	t.Run("NotNull", func(t *testing.T) {
+		d := d.in(t)
 		pe := d.fails("INSERT INTO t VALUES (1, NULL, 1, 1)", "23502")
 		require.Equal(t, "b", pe.ColumnName)
 		d.fails("INSERT INTO t (a) VALUES (1)", "23502")
@@ -107,6 +117,7 @@ func TestBadInput(t *testing.T) {
 		unchanged(t)
 	})
 	t.Run("Check", func(t *testing.T) {
+		d := d.in(t)
 		d.rows("CREATE TABLE checked (a integer CHECK (a > 0))")
 		d.fails("INSERT INTO checked VALUES (1), (0)", "23514")
 		require.Equal(t, "0", d.one("SELECT count(*) FROM checked"))
@@ -121,21 +132,25 @@ func TestBadInput(t *testing.T) {
 		require.Contains(t, []string{"28000", "28P01"}, code(err), "%v", err)
 	})
 	t.Run("DuplicateTable", func(t *testing.T) {
+		d := d.in(t)
 		d.fails("CREATE TABLE t (a integer)", "42P07")
 		d.rows("CREATE TABLE IF NOT EXISTS t (a integer)")
 	})
 	t.Run("NotYetSupported", func(t *testing.T) {
+		d := d.in(t)
 		for _, sql := range []string{"UPDATE t SET a = 1", "DELETE FROM t", "MERGE INTO t USING t s ON t.a = s.a WHEN MATCHED THEN DELETE"} {
 			require.NotEmpty(t, d.fails(sql, "0A000").Hint, sql)
 		}
 		unchanged(t)
 	})
 	t.Run("UnknownSetting", func(t *testing.T) {
+		d := d.in(t)
 		d.fails("SET no_such_setting = 1", "42704")
 		d.fails("SHOW no_such_setting", "42704")
 		d.rows("SET my.setting = 'x'")
 	})
 	t.Run("FailedTransaction", func(t *testing.T) {
+		d := d.in(t)
 		d.rows("BEGIN; INSERT INTO t VALUES (1, 'x', 1, 1)")
 		d.fails("SELECT 1 / 0", "22012")
 		d.fails("SELECT 1", "25P02")
@@ -191,12 +206,13 @@ func TestSandbox(t *testing.T) {
 	for name, relation := range relations {
 		for how, wrapper := range wrappers {
 			t.Run(name+"/"+how, func(t *testing.T) {
+				d := d.in(t)
 				codes := []string{"42501"}
 				switch {
-				case relation[0] == '"':
-					codes = []string{"42501", "42P01"} // in PostgreSQL that is a table's name
-				case relation[0] == '\'' && how != "direct":
-					codes = []string{"42501", "42601"} // PostgreSQL's grammar has no such thing
+				case how == "duckdb": // not PostgreSQL's grammar
+					codes = []string{"42501", "42601"}
+				case relation[0] == '"': // in PostgreSQL that is a table's name
+					codes = []string{"42501", "42P01"}
 				}
 				pe := d.fails(fmt.Sprintf(wrapper, relation), codes...)
 				require.NotContains(t, pe.Message+pe.Detail+pe.Hint, "hunter2")
@@ -244,7 +260,7 @@ func TestSandbox(t *testing.T) {
 		"view of system table": "CREATE VIEW v AS SELECT * FROM duckdb_tables()",
 	} {
 		t.Run(name, func(t *testing.T) {
-			d.fails(sql, "42501", "42704", "0A000", "42P01", "3F000", "42601", "42883")
+			d.in(t).fails(sql, "42501", "42704", "0A000", "42P01", "3F000", "42601", "42883")
 		})
 	}
 	require.NoFileExists(t, target)

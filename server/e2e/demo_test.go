@@ -113,7 +113,7 @@ func TestDemo(t *testing.T) {
 				text, err := os.ReadFile(f)
 				require.NoError(t, err)
 				began := time.Now()
-				got, err := d.try(string(text))
+				got, err := d.in(t).try(string(text))
 				require.NoError(t, err)
 				t.Logf("%v", time.Since(began))
 				requireSameRows(t, duck[f], got, "DuckDB")

@@ -79,6 +79,9 @@ func connect(t testing.TB, dsn string) *db {
 	return &db{t, conn}
 }
 
+// in is the same connection for a subtest.
+func (d *db) in(t testing.TB) *db { return &db{t, d.PgConn} }
+
 // try runs statements and returns the rows of the last one that gives any.
 func (d *db) try(sql string) ([][]string, error) {
 	results, err := d.Exec(d.t.Context(), sql).ReadAll()
