@@ -187,7 +187,7 @@ func (d *decoder) part(t *tableRecord) {
 	}
 	for range d.count(1) {
 		rows := d.uvarint()
-		if rows > maxRows || len(t.columns) > 0 && rows > uint64(len(d.b)) {
+		if rows == 0 || rows > maxRows || len(t.columns) > 0 && rows > uint64(len(d.b)) {
 			d.fail("row count")
 		}
 		if d.err != nil {
