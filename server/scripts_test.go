@@ -39,6 +39,12 @@ func TestScripts(t *testing.T) {
 			if rewriting() {
 				theirs = connect(t, freshDatabase(t, pg))
 			}
+			var differences []string
+			defer func() {
+				for _, d := range differences {
+					t.Error(d)
+				}
+			}()
 			datadriven.RunTest(t, file, func(t *testing.T, d *datadriven.TestData) string {
 				switch {
 				case d.Cmd != "sql":
@@ -53,7 +59,12 @@ func TestScripts(t *testing.T) {
 				if theirs != nil {
 					runText(theirs, d.Input) // keep the databases alike where PostgreSQL can
 				}
-				return runText(ours, d.Input)
+				out := runText(ours, d.Input)
+				if theirs == nil && out != d.Expected { // report all differences, not the first alone
+					differences = append(differences, fmt.Sprintf("%s:\n%s\nexpected:\n%s\ngot:\n%s", d.Pos, d.Input, d.Expected, out))
+					return d.Expected
+				}
+				return out
 			})
 		})
 	}

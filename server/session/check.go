@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
@@ -76,7 +78,8 @@ func (w *writer) check(ctx context.Context, parts []action) error {
 		return err
 	}
 	part.High = math.MaxInt64
-	for _, c := range t.Checks {
+	checks := slices.SortedFunc(slices.Values(t.Checks), func(a, b catalog.Check) int { return strings.Compare(a.Name, b.Name) })
+	for _, c := range checks { // by name, as PostgreSQL does
 		if err := s.checkPart(ctx, t, c, *part); err != nil {
 			return err
 		}

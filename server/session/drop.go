@@ -78,7 +78,7 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 	var ops []catalog.Op
 	var details []string
 	for _, v := range s.dependentViews(db, n) {
-		details = append(details, fmt.Sprintf("view %s depends on %s %s", v.Name, kind, n.Name))
+		details = append(details, fmt.Sprintf("view %s depends on %s %s", s.shortName(v), kind, s.shortName(n)))
 		name := v
 		ops = append(ops, catalog.Op{DropView: &name})
 	}
@@ -91,13 +91,13 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 		}
 	}
 	if len(ops) > 0 && !cascade {
-		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kind, n.Name).
+		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kind, s.shortName(n)).
 			WithDetail("%s", strings.Join(details, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 	}
 	switch len(ops) {
 	case 0:
 	case 1:
-		s.notice("00000", "drop cascades to view %s", ops[0].DropView.Name)
+		s.notice("00000", "drop cascades to view %s", s.shortName(*ops[0].DropView))
 	default:
 		s.notice("00000", "drop cascades to %d other objects", len(ops))
 	}

@@ -81,6 +81,14 @@ func (r *resolver) place(n catalog.Name) (catalog.Name, error) {
 	return n, nil
 }
 
+// shortName is a relation's name as messages have it: qualified only if the search path does not lead to it.
+func (s *Session) shortName(n catalog.Name) string {
+	if full, ok := s.resolver().find(catalog.Name{Name: n.Name}); ok && full == n {
+		return sql.QuoteIdent(n.Name)
+	}
+	return sql.QuoteIdent(n.Schema) + "." + sql.QuoteIdent(n.Name)
+}
+
 func noRelation(n catalog.Name) error {
 	name := n.Name
 	if n.Schema != "" {

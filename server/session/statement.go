@@ -234,6 +234,9 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 
 // runNoOp answers what is accepted for compatibility: relations it names must exist.
 func (s *Session) runNoOp(c *sql.NoOp, tag string) (pgwire.Result, error) {
+	if tag == "VACUUM" && s.tx.block {
+		return nil, pgerr.New(pgerrcode.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
+	}
 	r := s.resolver()
 	for _, n := range c.Names {
 		if _, ok := r.find(n); !ok {
