@@ -20,8 +20,10 @@ import (
 // quick keeps tests short where operations hang or fail for ever.
 var quick = limits{operation: 50 * time.Millisecond, listing: 200 * time.Millisecond, resolve: 500 * time.Millisecond, backoff: time.Millisecond, conflicts: 1000, reads: 8}
 
-func newStore(t *testing.T) *local.Store {
-	s, err := local.New(t.TempDir())
+func newStore(t *testing.T) *local.Store { return openStore(t, t.TempDir()) }
+
+func openStore(t *testing.T, dir string) *local.Store {
+	s, err := local.New(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

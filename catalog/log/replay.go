@@ -83,6 +83,11 @@ func (h *history) keep(e *entry) {
 
 // history replays the log. storage.ErrNotFound: there is none.
 func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
+	return t.historyWith(ctx, id, func(int64, *catalog.Snapshot) {})
+}
+
+// historyWith calls visit with each version on the way.
+func (t *Tables) historyWith(ctx context.Context, id uuid.UUID, visit func(int64, *catalog.Snapshot)) (*history, error) {
 	h := newHistory()
 	first := int64(0)
 	versions, err := t.listVersions(ctx, id, first)
@@ -107,6 +112,7 @@ func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
 			if err := h.take(versions[i], e); err != nil {
 				return nil, err
 			}
+			visit(versions[i], h.snapshot)
 		}
 		versions = versions[n:]
 	}
@@ -128,6 +134,7 @@ func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
 		if err != nil {
 			return nil, err
 		}
+		visit(h.snapshot.Version, h.snapshot)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
@@ -99,8 +101,12 @@ func encodeBound(t sqltype.Type, text string, upper bool) json.RawMessage {
 		if number(text) {
 			return json.RawMessage(text)
 		}
-	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.UUID:
+	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name:
 		return encodeString(text, upper)
+	case sqltype.UUID: // the order of its canonical text is the order of the value; cut off it would be none
+		if id, err := uuid.Parse(text); err == nil {
+			return quote(id.String())
+		}
 	case sqltype.Date:
 		if _, err := time.Parse(dateLayout, text); err == nil {
 			return quote(text)
@@ -144,9 +150,13 @@ func decodeBound(t sqltype.Type, raw json.RawMessage, upper bool) *string {
 		if number(string(raw)) {
 			return ptr(string(raw))
 		}
-	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.UUID:
+	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name:
 		if isString {
 			return &text
+		}
+	case sqltype.UUID:
+		if id, err := uuid.Parse(text); isString && err == nil {
+			return ptr(id.String())
 		}
 	case sqltype.Date:
 		if _, err := time.Parse(dateLayout, text); isString && err == nil {
