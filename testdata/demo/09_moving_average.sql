@@ -1,4 +1,4 @@
--- Seven-day moving average of the delay, over days in memory of a CTE
+-- Seven-day moving average of the delay
 WITH days AS (
   SELECT CAST(date AS date) AS day, count(*) AS flights, sum(delay) AS total
   FROM flights
