@@ -261,12 +261,16 @@ func (w *aggWriter) numeric(kind string) (expr, error) {
 		}
 		return typed("pg_float_numeric("+sql+")", sqltype.Numeric).scaled(16), nil
 	case oid == sqltype.Interval:
-		if kind == "avg" && len(w.keys) == 0 {
-			return typed(w.plain("avg", a.sql), oid), nil
+		part := func(field string, ty string) string {
+			return "CAST(" + w.plain("sum", field) + " AS " + ty + ")"
 		}
-		return typed("(to_microseconds(CAST("+w.plain("sum", "date_part('microseconds', "+a.sql+") + 60000000 * date_part('minute', "+a.sql+") + 3600000000 * date_part('hour', "+a.sql+")")+
-			" AS BIGINT)) + to_days(CAST("+w.plain("sum", "date_part('day', "+a.sql+")")+" AS INTEGER)) + to_months(CAST("+
-			w.plain("sum", "date_part('month', "+a.sql+") + 12 * date_part('year', "+a.sql+")")+" AS INTEGER)))", oid), nil
+		of := func(f string) string { return "date_part('" + f + "', " + a.sql + ")" }
+		sum := "(to_microseconds(" + part(of("microseconds")+" + 60000000 * "+of("minute")+" + 3600000000 * "+of("hour"), "BIGINT") +
+			") + to_days(" + part(of("day"), "INTEGER") + ") + to_months(" + part(of("month")+" + 12 * "+of("year"), "INTEGER") + "))"
+		if kind == "avg" {
+			sum = "(" + sum + " / nullif(" + w.plain("count", a.sql) + ", 0))"
+		}
+		return typed(sum, oid), nil
 	case oid == sqltype.Float4 && kind == "sum":
 		return typed("CAST("+w.plain("sum", a.sql)+" AS FLOAT)", oid), nil
 	case oid == sqltype.Float8 || oid == sqltype.Float4:

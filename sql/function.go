@@ -86,6 +86,9 @@ func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32
 	if e, ok, err := t.roundTo(name, args, loc); ok || err != nil {
 		return e, err
 	}
+	if name == "div" && len(args) == 2 {
+		return t.truncatedDivision(args, loc)
+	}
 	sigs := functionTable()[name]
 	if sigs == nil {
 		if len(args) == 1 { // text(x), int4(x): a cast in the form of a call
@@ -124,10 +127,10 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 		case "any":
 			args[i] = t.settle(args[i])
 			if name == "concat" || name == "concat_ws" {
-				args[i] = t.textOf(args[i])
-				if args[i].typ.OID == sqltype.Text && args[i].isConstBool() {
-					args[i] = t.settle(args[i])
+				if args[i].typ.OID == sqltype.Bool { // the output function, not the cast
+					args[i] = t.bind(sqltype.Text, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END", 2, args[i])
 				}
+				args[i] = t.textOf(args[i])
 			}
 		case "anyelement":
 			if elem.OID != 0 {
@@ -171,8 +174,6 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 	}
 	return out, nil
 }
-
-func (e expr) isConstBool() bool { return false }
 
 // result gives a call the type of its signature.
 func (t *translator) result(out *expr, ret string, args []expr, elem sqltype.Type) {
@@ -241,7 +242,7 @@ func pickOverload(sigs []signature, args []expr) *signature {
 		s := &sigs[i]
 		cand := candidate{s: s}
 		ok := true
-		if _, takes := s.argType(0, len(args)); !takes && len(args) > 0 || len(args) == 0 && len(s.args) > 0 {
+		if len(args) != len(s.args) && (!s.variadic || len(args) < len(s.args)) {
 			continue
 		}
 		for j, a := range args {
@@ -292,6 +293,24 @@ func pickOverload(sigs []signature, args []expr) *signature {
 		return nil
 	}
 	return win.s
+}
+
+// truncatedDivision writes div(numeric, numeric).
+func (t *translator) truncatedDivision(args []expr, loc int32) (expr, error) {
+	var digits [2]expr
+	scale := 0
+	for i := range args {
+		a, err := t.coerce(args[i], sqltype.Of(sqltype.Numeric), implicitCast, loc)
+		if err != nil || a.typ.OID != sqltype.Numeric {
+			return expr{}, t.noFunction("div", args, loc)
+		}
+		digits[i], scale = a, max(scale, scaleOf(a))
+	}
+	for i := range digits {
+		a := typed("CAST("+digits[i].sql+" AS DECIMAL(38,"+strconv.Itoa(scale)+"))", sqltype.Numeric, digits[i])
+		digits[i] = t.unscaled(a, scale)
+	}
+	return t.bind(sqltype.Numeric, "CAST($1 // pg_nz($2) AS DECIMAL(38,0))", 2, digits[0], digits[1]).scaled(0), nil
 }
 
 // roundTo writes round(numeric, n) and trunc(numeric, n), whose scale is n when n is a constant.

@@ -193,23 +193,20 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 	switch {
 	case l.isUnknown() && r.isUnknown():
 		return t.settle(l), t.settle(r), nil
+	case l.isUnknown() && r.typ.OID == 0:
+		return t.raw(l), r, nil
+	case r.isUnknown() && l.typ.OID == 0:
+		return l, t.raw(r), nil
 	case l.isUnknown():
-		if r.typ.OID == 0 {
-			return t.raw(l), r, nil
-		}
 		if l, err = t.coerce(l, t.compareType(r.typ), implicitCast, loc); err != nil {
 			return l, r, err
 		}
-		return l, r, nil
 	case r.isUnknown():
-		if l.typ.OID == 0 {
-			return l, t.raw(r), nil
-		}
 		if r, err = t.coerce(r, t.compareType(l.typ), implicitCast, loc); err != nil {
 			return l, r, err
 		}
-		return l, r, nil
-	case l.typ.OID == 0 || r.typ.OID == 0:
+	}
+	if l.typ.OID == 0 || r.typ.OID == 0 {
 		return l, r, nil
 	}
 	lo, ro := l.typ.OID, r.typ.OID
@@ -261,7 +258,7 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 // compareType is the type an unknown constant takes beside a value of type ty.
 func (t *translator) compareType(ty sqltype.Type) sqltype.Type {
 	switch ty.OID {
-	case sqltype.Varchar, sqltype.Name, sqltype.Char, sqltype.Bpchar:
+	case sqltype.Varchar, sqltype.Name, sqltype.Char:
 		return sqltype.Of(sqltype.Text)
 	}
 	return sqltype.Of(ty.OID)

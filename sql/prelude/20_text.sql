@@ -1,5 +1,5 @@
 -- Output functions: values as PostgreSQL prints them.
-CREATE MACRO pg_float_out(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE regexp_replace(CAST(x AS VARCHAR), '\.0$', '') END;
+CREATE MACRO pg_float_out(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END WHEN abs(x) >= 1e15 AND abs(x) < 1e16 THEN regexp_replace(regexp_replace(CAST(x AS VARCHAR), '^(-?\d)(\d*?)0*\.0$', '\1.\2e+15'), '\.e', 'e') ELSE regexp_replace(CAST(x AS VARCHAR), '\.0$', '') END;
 CREATE MACRO pg_interval_out(x) AS regexp_replace(regexp_replace(regexp_replace(CAST(x AS VARCHAR), '\bmonth', 'mon'), '(-\d+) (year|mon|day)( |$)', '\1 \2s\3', 'g'), 'days(s)', 'days');
 CREATE MACRO pg_array_elem_out(x) AS CASE WHEN x IS NULL THEN 'NULL' WHEN x = '' OR lower(x) = 'null' OR regexp_matches(x, '[{},"\\\s]') THEN '"' || replace(replace(x, '\', '\\'), '"', '\"') || '"' ELSE x END;
 CREATE MACRO pg_array_out(x) AS '{' || array_to_string(list_transform(x, lambda pg_y: pg_array_elem_out(pg_y)), ',') || '}';

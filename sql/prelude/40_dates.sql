@@ -8,6 +8,9 @@ CREATE MACRO pg_interval_epoch(x) AS CAST(date_part('year', x) AS DECIMAL(18,0))
 CREATE MACRO pg_interval_us(x) AS date_part('hour', x) * 3600000000 + date_part('minute', x) * 60000000 + date_part('microseconds', x);
 CREATE MACRO pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x)) + to_days(CAST(pg_interval_us(x) // 86400000000 AS INTEGER)) + to_microseconds(pg_interval_us(x) % 86400000000);
 CREATE MACRO pg_justify_days(x) AS x - to_days(CAST(date_part('day', x) AS INTEGER)) + to_months(CAST(date_part('day', x) // 30 AS INTEGER)) + to_days(CAST(date_part('day', x) % 30 AS INTEGER));
+-- All of it as days and time, brought to one sign.
+CREATE MACRO pg_interval_days_us(x) AS CAST((date_part('year', x) * 12 + date_part('month', x)) * 30 + date_part('day', x) AS HUGEINT) * 86400000000 + pg_interval_us(x);
+CREATE MACRO pg_justify_interval(x) AS to_months(CAST(pg_interval_days_us(x) // 2592000000000 AS INTEGER)) + to_days(CAST((pg_interval_days_us(x) % 2592000000000) // 86400000000 AS INTEGER)) + to_microseconds(CAST(pg_interval_days_us(x) % 86400000000 AS BIGINT));
 CREATE MACRO pg_date_bin(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_date_bin_tz(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_overlaps(a, b, c, d) AS (least(a, b) < greatest(c, d) AND least(c, d) < greatest(a, b)) OR least(a, b) = least(c, d);
