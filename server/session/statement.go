@@ -41,6 +41,8 @@ func (s *statement) Columns() []pgwire.Column { return s.columns }
 func (s *Session) Parse(_ context.Context, text string) ([]pgwire.Parsed, error) {
 	stmts, err := sql.Parse(text)
 	if err != nil {
+		s.node.statements.Add(1)
+		s.node.failures.Add(1)
 		s.Fail()
 		return nil, err
 	}
@@ -59,6 +61,8 @@ func (s *Session) Prepare(ctx context.Context, p pgwire.Parsed, declared []sqlty
 	}
 	out, err := s.prepare(ctx, st.stmt, declared)
 	if err != nil {
+		s.node.statements.Add(1)
+		s.node.failures.Add(1)
 		s.Fail()
 		return nil, shiftPosition(err, st.stmt.Offset)
 	}
