@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/catalog/index/bolt"
+	cataloglog "github.com/miniodb/miniodb/catalog/log"
 	"github.com/miniodb/miniodb/config"
 	"github.com/miniodb/miniodb/ingest/wal"
 	"github.com/miniodb/miniodb/storage/local"
@@ -32,7 +33,19 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
-	findings := 0
+	report, err := cataloglog.Check(ctx, store, index, "")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "catalog: version %d, %d tables\ntable logs: %d versions, %d files, %d rows, %d bytes\n",
+		report.CatalogVersion, report.Tables, report.Commits, report.Files, report.Rows, report.Bytes)
+	if report.OrphanCount > 0 {
+		fmt.Fprintf(out, "orphans: %d objects, %d bytes\n", report.OrphanCount, report.OrphanBytes)
+	}
+	for _, p := range report.Problems {
+		fmt.Fprintln(out, "problem:", p)
+	}
+	findings := report.ProblemCount
 	if err := checkWAL(dir.wal(), out); err != nil {
 		fmt.Fprintf(out, "wal: %v\n", err)
 		findings++
