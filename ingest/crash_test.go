@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -261,7 +262,7 @@ func TestCrash(t *testing.T) {
 
 func crash(t *testing.T, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 77))
-	dir := t.TempDir()
+	dir := fastDir(t)
 	mem := vfs.NewCrashableMem()
 	m := &model{locks: map[uuid.UUID]*sync.RWMutex{}}
 	for round := range 3 {
@@ -296,8 +297,9 @@ func crash(t *testing.T, seed uint64) {
 			})
 		}
 		frng := rand.New(rand.NewPCG(rng.Uint64(), 6))
+		flush, read := make(chan struct{}, 1), make(chan struct{}, 1)
 		wg.Go(func() {
-			for ctx.Err() == nil {
+			for range flush {
 				m.mu.Lock()
 				table := m.tables[frng.IntN(len(m.tables))]
 				m.mu.Unlock()
@@ -305,13 +307,21 @@ func crash(t *testing.T, seed uint64) {
 			}
 		})
 		wg.Go(func() {
-			for ctx.Err() == nil {
+			for range read {
 				m.reader(ctx, t, n, seed)
 			}
 		})
 		for range rng.IntN(30) {
 			<-steps
+			if rng.IntN(3) == 0 {
+				signal(flush)
+			}
+			if rng.IntN(5) == 0 {
+				signal(read)
+			}
 		}
+		close(flush)
+		close(read)
 		g.close()
 		m.mu.Lock()
 		after := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: []int{0, 50, 100}[rng.IntN(3)], RNG: rng})
@@ -497,4 +507,14 @@ func (m *model) reader(ctx context.Context, t *testing.T, n *node, seed uint64) 
 	if err := m.check(got, before); err != nil {
 		t.Errorf("seed %d: while running: %v", seed, err)
 	}
+}
+
+// fastDir is a directory in memory where there is one: the store's durability is not what is tested.
+func fastDir(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "miniodb-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }

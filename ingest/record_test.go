@@ -30,7 +30,7 @@ func everyType() *catalog.Table {
 	types = append(types, array, texts, uuids)
 	t := &catalog.Table{UUID: uuid.New(), Name: catalog.Name{Schema: "public", Name: "every"}, SchemaID: 7, Buckets: 16, ShardKey: []int32{4}}
 	for i, typ := range types {
-		name := fmt.Sprintf("col %d", i)
+		name := fmt.Sprintf("col%d", i)
 		t.Columns = append(t.Columns, catalog.Column{ID: int32(i + 1), Name: name, PhysicalName: name, Type: typ})
 	}
 	t.NextColumn = int32(len(types) + 1)
