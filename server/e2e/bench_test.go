@@ -104,7 +104,8 @@ func BenchmarkStreamSelect(b *testing.B) {
 // timerScript answers each line (a file with a query) with the seconds that plain DuckDB takes to run it and fetch its rows.
 const timerScript = `
 import sys, time, duckdb
-c = duckdb.connect(config={'enable_progress_bar': 'false'})
+c = duckdb.connect()
+c.execute("SET enable_progress_bar = false")
 c.execute("CREATE VIEW flights AS FROM read_parquet(" + sys.argv[1] + ")")
 c.execute("CREATE VIEW airports AS FROM read_parquet(" + sys.argv[2] + ")")
 for line in sys.stdin:
