@@ -183,11 +183,23 @@ func (c *checker) leftovers(id uuid.UUID, h *history, objects []storage.Info, re
 	}
 }
 
-// replay reads a table's log version by version and checks that checkpoints never go back. It returns nil after reporting a damaged log.
+// replay reads a table's log version by version, as far back as there are entries, checks that checkpoints of streams never go back,
+// and compares the result with the log's newest checkpoint. It returns nil after reporting a damaged log.
 func (c *checker) replay(ctx context.Context, t *catalog.Table) (*history, error) {
 	name := t.Name.String()
+	short, err := c.tables.history(ctx, t.UUID)
+	if err != nil {
+		return nil, c.damaged(ctx, name, err)
+	}
+	first, err := c.store.Stat(ctx, entryKey(c.tables.prefix, t.UUID, 0))
+	if errors.Is(err, storage.ErrNotFound) {
+		return short, nil // removed after a checkpoint
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", first.Key, err)
+	}
 	last := map[uuid.UUID]int64{}
-	h, err := c.tables.historyWith(ctx, t.UUID, func(version int64, s *catalog.Snapshot) {
+	full, err := c.tables.fullHistory(ctx, t.UUID, func(version int64, s *catalog.Snapshot) {
 		for id, to := range s.Checkpoints {
 			if from, ok := last[id]; ok && to < from {
 				c.report.problem(name, entryKey(c.tables.prefix, t.UUID, version), "the checkpoint of stream %s goes back from %d to %d", id, from, to)
@@ -196,16 +208,31 @@ func (c *checker) replay(ctx context.Context, t *catalog.Table) (*history, error
 		}
 	})
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		if errors.Is(err, storage.ErrNotFound) {
-			err = errors.New("the table has no log")
-		}
-		c.report.problem(name, "", "%v", err)
-		return nil, nil
+		return nil, c.damaged(ctx, name, err)
 	}
-	return h, nil
+	if short.snapshot.Version == full.snapshot.Version && !sameFiles(short.snapshot.Files, full.snapshot.Files) {
+		c.report.problem(name, "", "the checkpoint of the log gives other live files than the log")
+	}
+	return full, nil
+}
+
+// damaged reports a log that cannot be read, and returns an error only if ctx has ended.
+func (c *checker) damaged(ctx context.Context, name string, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	if errors.Is(err, storage.ErrNotFound) {
+		err = errors.New("the table has no log")
+	}
+	c.report.problem(name, "", "%v", err)
+	return nil
+}
+
+// sameFiles compares what a snapshot and the index say of live files, without statistics of columns.
+func sameFiles(a, b []catalog.DataFile) bool {
+	return slices.EqualFunc(a, b, func(a, b catalog.DataFile) bool {
+		return a.Path == b.Path && a.Size == b.Size && a.Rows == b.Rows && a.Buckets == b.Buckets && a.Dates == b.Dates && a.Level == b.Level
+	})
 }
 
 // indexed compares the index with the log. An index that is behind is as after a crash between a commit and its Apply, and repaired when
@@ -231,10 +258,7 @@ func (c *checker) indexed(ctx context.Context, name string, s *catalog.Snapshot)
 	if x.Schema.SchemaID != s.Schema.SchemaID {
 		c.report.problem(name, "", "the index has schema %d, the log %d", x.Schema.SchemaID, s.Schema.SchemaID)
 	}
-	same := slices.EqualFunc(x.Files, s.Files, func(a, b catalog.DataFile) bool {
-		return a.Path == b.Path && a.Size == b.Size && a.Rows == b.Rows && a.Buckets == b.Buckets && a.Dates == b.Dates && a.Level == b.Level
-	})
-	if !same {
+	if !sameFiles(x.Files, s.Files) {
 		c.report.problem(name, "", "the index lists %d live files that differ from the %d of the log", len(x.Files), len(s.Files))
 	}
 	return nil

@@ -50,6 +50,7 @@ func (t *Tables) Commit(ctx context.Context, id uuid.UUID, build func(*catalog.S
 		if won {
 			t.publish(h, next)
 			t.applyIndex(ctx, next, delta)
+			t.checkpoint(ctx, next)
 			return next, nil
 		}
 		if try >= t.limits.conflicts {

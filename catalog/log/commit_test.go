@@ -352,7 +352,7 @@ func TestConcurrentCommitsWithFaults(t *testing.T) {
 		}
 		require.EqualValues(t, len(s.Files), s.Version, "one file a version")
 	}
-	versions, err := tables[0].listVersions(ctx, table.UUID, 0)
+	versions, _, err := tables[0].listVersions(ctx, table.UUID, 0)
 	require.NoError(t, err)
 	for i, v := range versions {
 		require.EqualValues(t, i, v)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +120,7 @@ type readResult struct {
 }
 
 // deltalake reads a table with the Python package of that name, from where `make deps` puts it or the system's.
-func deltalake(t *testing.T, x *Tables, id uuid.UUID, apps []uuid.UUID, filters ...string) (r readResult, stderr string, err error) {
+func deltalake(t *testing.T, x *Tables, id uuid.UUID, first int, apps []uuid.UUID, filters ...string) (r readResult, stderr string, err error) {
 	python, err := filepath.Abs("../../testdata/cache/venv/bin/python")
 	require.NoError(t, err)
 	if _, err := os.Stat(python); err != nil {
@@ -128,10 +129,11 @@ func deltalake(t *testing.T, x *Tables, id uuid.UUID, apps []uuid.UUID, filters 
 	if err := exec.CommandContext(t.Context(), python, "-c", "import deltalake, pyarrow").Run(); err != nil {
 		t.Skipf("%s has no deltalake and pyarrow: run `make deps`", python)
 	}
-	dir, release, lerr := x.store.Local(t.Context(), entryKey(x.prefix, id, 0))
+	path, release, lerr := x.store.Local(t.Context(), entryKey(x.prefix, id, int64(first)))
 	require.NoError(t, lerr)
 	release()
-	args := append([]string{"../../testdata/deltalake/read.py", filepath.Dir(filepath.Dir(dir))}, filters...)
+	dir := filepath.Dir(filepath.Dir(path))
+	args := append([]string{"../../testdata/deltalake/read.py", dir, strconv.Itoa(first)}, filters...)
 	cmd := exec.CommandContext(t.Context(), python, args...)
 	stdin, jerr := json.Marshal(apps)
 	require.NoError(t, jerr)
@@ -165,7 +167,7 @@ func TestDeltaLakeReads(t *testing.T) {
 	d := writeRows(t, x, id, "l0/d e.parquet", 81, 90) // a path that must be escaped in the log
 	commit(&Change{Operation: "WRITE", Adds: []catalog.DataFile{d}, Checkpoints: map[uuid.UUID]int64{stream: 90}, DataChange: true})
 
-	r, stderr, err := deltalake(t, x, id, []uuid.UUID{stream},
+	r, stderr, err := deltalake(t, x, id, 0, []uuid.UUID{stream},
 		"id:int64:eq:80", "id:int64:ge:80", "id:int64:gt:90",
 		"name:string:eq:"+*rowOf(49).Name, "name:string:ge:long name long name long name lo",
 		fmt.Sprintf("at:timestamp:eq:%d", rowOf(80).At.UnixMicro()), fmt.Sprintf("at:timestamp:eq:%d", rowOf(81).At.UnixMicro()),
@@ -212,7 +214,7 @@ func TestDeltaLakeRefusesMapping(t *testing.T) {
 	AssignPhysicalNames(table, true)
 	require.Regexp(t, `^col-[0-9a-f-]{36}$`, table.Columns[1].PhysicalName)
 	require.NoError(t, x.Create(t.Context(), table))
-	_, stderr, err := deltalake(t, x, table.UUID, nil)
+	_, stderr, err := deltalake(t, x, table.UUID, 0, nil)
 	require.Error(t, err)
 	require.Contains(t, stderr, "columnMapping")
 }

@@ -20,23 +20,23 @@ import (
 // quick keeps tests short where operations hang or fail for ever.
 var quick = limits{operation: 50 * time.Millisecond, listing: 200 * time.Millisecond, resolve: 500 * time.Millisecond, backoff: time.Millisecond, conflicts: 1000, reads: 8}
 
-func newStore(t *testing.T) *local.Store { return openStore(t, t.TempDir()) }
+func newStore(t testing.TB) *local.Store { return openStore(t, t.TempDir()) }
 
-func openStore(t *testing.T, dir string) *local.Store {
+func openStore(t testing.TB, dir string) *local.Store {
 	s, err := local.New(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
 }
 
-func newIndex(t *testing.T) *bolt.Index {
+func newIndex(t testing.TB) *bolt.Index {
 	x, err := bolt.Open(filepath.Join(t.TempDir(), "index.db"), zerolog.Nop())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, x.Close()) })
 	return x
 }
 
-func newTables(t *testing.T, store storage.Store) *Tables {
+func newTables(t testing.TB, store storage.Store) *Tables {
 	x := NewTables(store, newIndex(t), "db", "node-1", zerolog.Nop())
 	x.limits = quick
 	return x
@@ -61,4 +61,17 @@ func dataFile(path string, rows int64) catalog.DataFile {
 		Path: path, Size: 100, Rows: rows, Buckets: [2]int32{0, 15}, Dates: [2]int32{19000, 19400},
 		Time: time.UnixMilli(1700000000000).UTC(),
 	}
+}
+
+// benchTables returns a table with so many commits of one file.
+func benchTables(b *testing.B, commits int) (*Tables, uuid.UUID) {
+	x := newTables(b, newStore(b))
+	x.limits = defaultLimits
+	table := newTable(sqltype.Of(sqltype.Int4))
+	require.NoError(b, x.Create(b.Context(), table))
+	for i := range commits {
+		_, err := x.Commit(b.Context(), table.UUID, addFile(fmt.Sprintf("l0/%d", i)))
+		require.NoError(b, err)
+	}
+	return x, table.UUID
 }

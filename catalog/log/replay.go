@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/storage"
 )
 
@@ -81,58 +83,111 @@ func (h *history) keep(e *entry) {
 	}
 }
 
-// history replays the log. storage.ErrNotFound: there is none.
-func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
-	return t.historyWith(ctx, id, func(int64, *catalog.Snapshot) {})
+// start begins a history with a checkpoint.
+func (h *history) start(version int64, e *entry) error {
+	live := *e
+	live.removes = nil // of files that were gone before
+	s, _, err := advance(nil, version, &live)
+	if err != nil {
+		return err
+	}
+	h.snapshot = s
+	h.keep(e)
+	return nil
 }
 
-// historyWith calls visit with each version on the way.
-func (t *Tables) historyWith(ctx context.Context, id uuid.UUID, visit func(int64, *catalog.Snapshot)) (*history, error) {
-	h := newHistory()
-	first := int64(0)
-	versions, err := t.listVersions(ctx, id, first)
-	if err != nil {
-		return nil, err
+// history reads the log from its newest readable checkpoint on, from version 0 without one. storage.ErrNotFound: there is no log.
+func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
+	h, versions, err := t.newestCheckpoint(ctx, id, t.hint(ctx, id))
+	if err == nil {
+		err = t.replayInto(ctx, id, h, versions, func(int64, *catalog.Snapshot) {})
 	}
-	if len(versions) == 0 {
-		return nil, fmt.Errorf("no log entries: %w", storage.ErrNotFound)
+	return h, err
+}
+
+// fullHistory reads the log from version 0 on and calls visit with each version on the way.
+func (t *Tables) fullHistory(ctx context.Context, id uuid.UUID, visit func(int64, *catalog.Snapshot)) (*history, error) {
+	h := newHistory()
+	versions, _, err := t.listVersions(ctx, id, 0)
+	if err == nil {
+		err = t.replayInto(ctx, id, h, versions, visit)
+	}
+	return h, err
+}
+
+// newestCheckpoint starts a history with the newest checkpoint from version first on, an older one if that is damaged, and returns
+// the versions after it.
+func (t *Tables) newestCheckpoint(ctx context.Context, id uuid.UUID, first int64) (*history, []int64, error) {
+	versions, checkpoints, err := t.listVersions(ctx, id, first)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, v := range slices.Backward(checkpoints) {
+		h := newHistory()
+		e, err := readObject(ctx, &t.appender, checkpointKey(t.prefix, id, v), maxEntrySize, decodeCheckpoint)
+		if err == nil {
+			err = h.start(v, e)
+		}
+		var refused *pgerr.Error
+		switch {
+		case err == nil:
+			after, found := slices.BinarySearch(versions, v)
+			if found {
+				after++
+			}
+			return h, versions[after:], nil
+		case errors.As(err, &refused) || ctx.Err() != nil:
+			return nil, nil, err
+		}
+		t.log.Warn().Err(err).Stringer("table", id).Int64("version", v).Msg("checkpoint is damaged, using an older one")
+	}
+	if first > 0 {
+		return t.newestCheckpoint(ctx, id, 0)
+	}
+	return newHistory(), versions, nil
+}
+
+// replayInto applies the given versions to h, then those that came since they were listed.
+func (t *Tables) replayInto(ctx context.Context, id uuid.UUID, h *history, versions []int64, visit func(int64, *catalog.Snapshot)) error {
+	next := int64(0)
+	if h.snapshot != nil {
+		next = h.snapshot.Version + 1
+	} else if len(versions) == 0 {
+		return fmt.Errorf("no log entries: %w", storage.ErrNotFound)
 	}
 	for i, v := range versions {
-		if v != first+int64(i) {
-			return nil, fmt.Errorf("the log has a gap: version %d is missing", first+int64(i))
+		if v != next+int64(i) {
+			return fmt.Errorf("the log has a gap: version %d is missing", next+int64(i))
 		}
 	}
-	for len(versions) > 0 {
-		n := min(len(versions), readAhead)
-		entries, err := t.readEntries(ctx, id, versions[:n])
+	for batch := range slices.Chunk(versions, readAhead) {
+		entries, err := t.readEntries(ctx, id, batch)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i, e := range entries {
-			if err := h.take(versions[i], e); err != nil {
-				return nil, err
+			if err := h.take(batch[i], e); err != nil {
+				return err
 			}
-			visit(versions[i], h.snapshot)
+			visit(batch[i], h.snapshot)
 		}
-		versions = versions[n:]
 	}
 	if h.protocol == nil {
-		return nil, errors.New("the log has no protocol action")
+		return errors.New("the log has no protocol action")
 	}
 	if h.snapshot.Table != id {
-		return nil, fmt.Errorf("the log is that of table %s", h.snapshot.Table)
+		return fmt.Errorf("the log is that of table %s", h.snapshot.Table)
 	}
-	// Somebody may have committed since the listing.
 	for {
 		e, err := t.readEntry(ctx, id, h.snapshot.Version+1)
 		if errors.Is(err, storage.ErrNotFound) {
-			return h, nil
+			return nil
 		}
 		if err == nil {
 			err = h.take(h.snapshot.Version+1, e)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		visit(h.snapshot.Version, h.snapshot)
 	}
@@ -150,16 +205,18 @@ func (t *Tables) readEntries(ctx context.Context, id uuid.UUID, versions []int64
 	return out, g.Wait()
 }
 
-// listVersions returns the versions from first on that the log has, in order.
-func (t *Tables) listVersions(ctx context.Context, id uuid.UUID, first int64) (versions []int64, err error) {
+// listVersions returns the versions from first on that the log has, and those that have checkpoints, in order.
+func (t *Tables) listVersions(ctx context.Context, id uuid.UUID, first int64) (versions, checkpoints []int64, err error) {
 	dir := logDir(t.prefix, id)
 	objects, err := t.list(ctx, dir, fmt.Sprintf("%s%020d", dir, first))
 	for _, o := range objects {
-		if v, ok := entryVersion(o.Key); ok && v >= first {
+		if v, ok := entryVersion(o.Key); ok {
 			versions = append(versions, v)
+		} else if v, ok := checkpointVersion(o.Key); ok {
+			checkpoints = append(checkpoints, v)
 		}
 	}
-	return versions, err
+	return versions, checkpoints, err
 }
 
 // entryVersion reads "00000000000000000007.json".

@@ -1,7 +1,6 @@
 package log
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -55,21 +54,27 @@ func advance(s *catalog.Snapshot, version int64, e *entry) (*catalog.Snapshot, *
 
 // merge returns files without the removed, with the added ones, in order of paths. A path that is added again replaces the old file.
 func merge(files []catalog.DataFile, d *index.Delta) []catalog.DataFile {
-	gone := make(map[string]bool, len(d.Removes)+len(d.Adds))
+	adds := make(map[string]*catalog.DataFile, len(d.Adds)) // of one path the last counts
+	for i := range d.Adds {
+		adds[d.Adds[i].Path] = &d.Adds[i]
+	}
+	gone := make(map[string]bool, len(d.Removes))
 	for _, path := range d.Removes {
 		gone[path] = true
 	}
-	for i := range d.Adds {
-		gone[d.Adds[i].Path] = true
-	}
-	out := make([]catalog.DataFile, 0, len(files)+len(d.Adds))
+	out := make([]catalog.DataFile, 0, len(files)+len(adds))
+	fresh := slices.Sorted(maps.Keys(adds))
 	for i := range files {
-		if !gone[files[i].Path] {
+		for len(fresh) > 0 && fresh[0] < files[i].Path {
+			out, fresh = append(out, *adds[fresh[0]]), fresh[1:]
+		}
+		if !gone[files[i].Path] && adds[files[i].Path] == nil {
 			out = append(out, files[i])
 		}
 	}
-	out = append(out, d.Adds...)
-	slices.SortFunc(out, func(a, b catalog.DataFile) int { return cmp.Compare(a.Path, b.Path) })
+	for _, path := range fresh {
+		out = append(out, *adds[path])
+	}
 	return out
 }
 

@@ -1,6 +1,6 @@
-"""Opens a table directory with the deltalake package, an independent reader, and prints every version as JSON.
+"""Opens a table directory with the deltalake package, an independent reader, and prints its versions as JSON.
 
-Usage: read.py DIRECTORY [FILTER...]. A filter is column:type:operator:value; the rows that it keeps of the newest version are
+Usage: read.py DIRECTORY FIRST-VERSION [FILTER...]. A filter is column:type:operator:value; the rows that it keeps of the newest version are
 counted. deltalake prunes by the statistics of the log, so a bound that is too tight shows as a missing row.
 """
 import json
@@ -23,10 +23,10 @@ def text(value):
     return None if value is None else str(value)
 
 
-def main(directory, filters):
+def main(directory, first, filters):
     newest = deltalake.DeltaTable(directory)
     versions = []
-    for version in range(newest.version() + 1):
+    for version in range(first, newest.version() + 1):
         table = deltalake.DeltaTable(directory, version=version)
         rows = table.to_pyarrow_table().to_pylist()
         versions.append(
@@ -49,4 +49,4 @@ def main(directory, filters):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,286 @@
+package log
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/miniodb/miniodb/catalog"
+)
+
+const (
+	checkpointEvery  = 100 // commits between checkpoints of a table log
+	checkpointSuffix = ".checkpoint.parquet"
+	lastCheckpoint   = "_last_checkpoint"
+	checkpointTime   = 30 * time.Second   // for writing one, on the commit that it falls on
+	tombstoneTime    = 7 * 24 * time.Hour // how long a checkpoint remembers removed files
+	checkpointBatch  = 1024               // rows read at a time
+)
+
+// checkpointRow is one action of a checkpoint in classic form (PROTOCOL.md, "Checkpoint Schema").
+type checkpointRow struct {
+	Txn      *txnRow      `parquet:"txn,optional"`
+	Add      *addRow      `parquet:"add,optional"`
+	Remove   *removeRow   `parquet:"remove,optional"`
+	MetaData *metaRow     `parquet:"metaData,optional"`
+	Protocol *protocolRow `parquet:"protocol,optional"`
+	Domain   *domainRow   `parquet:"domainMetadata,optional"`
+}
+
+type txnRow struct {
+	AppID       string `parquet:"appId"`
+	Version     int64  `parquet:"version"`
+	LastUpdated *int64 `parquet:"lastUpdated,optional"`
+}
+
+type addRow struct {
+	Path             string            `parquet:"path"`
+	PartitionValues  map[string]string `parquet:"partitionValues"`
+	Size             int64             `parquet:"size"`
+	ModificationTime int64             `parquet:"modificationTime"`
+	DataChange       bool              `parquet:"dataChange"`
+	Stats            *string           `parquet:"stats,optional"`
+	Tags             map[string]string `parquet:"tags,optional"`
+}
+
+type removeRow struct {
+	Path              string            `parquet:"path"`
+	DeletionTimestamp *int64            `parquet:"deletionTimestamp,optional"`
+	DataChange        bool              `parquet:"dataChange"`
+	ExtendedMetadata  bool              `parquet:"extendedFileMetadata"`
+	PartitionValues   map[string]string `parquet:"partitionValues,optional"`
+	Size              *int64            `parquet:"size,optional"`
+}
+
+type formatRow struct {
+	Provider string            `parquet:"provider"`
+	Options  map[string]string `parquet:"options"`
+}
+
+type metaRow struct {
+	ID               string            `parquet:"id"`
+	Name             *string           `parquet:"name,optional"`
+	Description      *string           `parquet:"description,optional"`
+	Format           formatRow         `parquet:"format"`
+	SchemaString     string            `parquet:"schemaString"`
+	PartitionColumns []string          `parquet:"partitionColumns,list"`
+	Configuration    map[string]string `parquet:"configuration"`
+	CreatedTime      *int64            `parquet:"createdTime,optional"`
+}
+
+type protocolRow struct {
+	MinReader      int32    `parquet:"minReaderVersion"`
+	MinWriter      int32    `parquet:"minWriterVersion"`
+	ReaderFeatures []string `parquet:"readerFeatures,optional,list"` // absent below reader version 3
+	WriterFeatures []string `parquet:"writerFeatures,optional,list"`
+}
+
+type domainRow struct {
+	Domain        string `parquet:"domain"`
+	Configuration string `parquet:"configuration"`
+	Removed       bool   `parquet:"removed"`
+}
+
+// lastCheckpointFile is the content of _last_checkpoint.
+type lastCheckpointFile struct {
+	Version int64 `json:"version"`
+	Size    int64 `json:"size"` // actions
+	Bytes   int64 `json:"sizeInBytes"`
+	Files   int64 `json:"numOfAddFiles"`
+}
+
+// checkpoint writes a checkpoint after every hundredth version. Without it a replay only takes longer.
+func (t *Tables) checkpoint(ctx context.Context, s *catalog.Snapshot) {
+	if s.Version == 0 || s.Version%checkpointEvery != 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkpointTime)
+	defer cancel()
+	if err := t.writeCheckpoint(ctx, s.Table); err != nil {
+		t.log.Warn().Err(err).Stringer("table", s.Table).Int64("version", s.Version).Msg("checkpoint of the table log not written")
+	}
+}
+
+func (t *Tables) writeCheckpoint(ctx context.Context, id uuid.UUID) error {
+	h, err := t.history(ctx, id)
+	if err != nil {
+		return err
+	}
+	rows := h.rows(time.Now())
+	data, err := encodeCheckpoint(rows)
+	if err != nil {
+		return err
+	}
+	version := h.snapshot.Version
+	if err := t.store.Put(ctx, checkpointKey(t.prefix, id, version), data); err != nil {
+		return err
+	}
+	last, err := json.Marshal(lastCheckpointFile{Version: version, Size: int64(len(rows)), Bytes: int64(len(data)), Files: int64(len(h.adds))})
+	if err != nil {
+		return err
+	}
+	return t.store.Put(ctx, logDir(t.prefix, id)+lastCheckpoint, last)
+}
+
+func checkpointKey(prefix string, id uuid.UUID, version int64) string {
+	return fmt.Sprintf("%s%020d%s", logDir(prefix, id), version, checkpointSuffix)
+}
+
+// rows returns the actions that the current version consists of, in a fixed order.
+func (h *history) rows(now time.Time) []checkpointRow {
+	p, m := h.protocol, h.meta
+	rows := []checkpointRow{
+		{Protocol: &protocolRow{MinReader: int32(p.MinReader), MinWriter: int32(p.MinWriter), ReaderFeatures: p.ReaderFeatures, WriterFeatures: p.WriterFeatures}},
+		{MetaData: &metaRow{
+			ID: m.ID, Name: &m.Name, Description: &m.Description, Format: formatRow{Provider: m.Format.Provider, Options: notNil(m.Format.Options)},
+			SchemaString: m.SchemaString, PartitionColumns: m.PartitionColumns, Configuration: notNil(m.Configuration), CreatedTime: &m.CreatedTime,
+		}},
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.domains)) {
+		d := h.domains[name]
+		rows = append(rows, checkpointRow{Domain: &domainRow{Domain: d.Domain, Configuration: d.Configuration}})
+	}
+	for _, app := range slices.Sorted(maps.Keys(h.txns)) {
+		x := h.txns[app]
+		rows = append(rows, checkpointRow{Txn: &txnRow{AppID: x.AppID, Version: x.Version, LastUpdated: &x.LastUpdated}})
+	}
+	expired := now.Add(-tombstoneTime).UnixMilli()
+	for _, path := range slices.Sorted(maps.Keys(h.removes)) {
+		if r := h.removes[path]; r.DeletionTimestamp > expired {
+			rows = append(rows, checkpointRow{Remove: &removeRow{
+				Path: r.Path, DeletionTimestamp: &r.DeletionTimestamp, ExtendedMetadata: r.ExtendedMetadata,
+				PartitionValues: notNil(r.PartitionValues), Size: &r.Size,
+			}})
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(h.adds)) {
+		a := h.adds[path]
+		row := &addRow{Path: a.Path, PartitionValues: notNil(a.PartitionValues), Size: a.Size, ModificationTime: a.ModificationTime, Tags: a.Tags}
+		if a.Stats != "" {
+			row.Stats = &a.Stats
+		}
+		rows = append(rows, checkpointRow{Add: row})
+	}
+	return rows
+}
+
+func notNil(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+func encodeCheckpoint(rows []checkpointRow) ([]byte, error) {
+	var buf bytes.Buffer
+	w := parquet.NewGenericWriter[checkpointRow](&buf, parquet.Compression(&parquet.Snappy))
+	if _, err := w.Write(rows); err != nil {
+		return nil, fmt.Errorf("encode checkpoint: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("encode checkpoint: %w", err)
+	}
+	return buf.Bytes(), nil
+}
+
+// decodeCheckpoint reads a checkpoint as one entry whose removes are those of earlier versions.
+func decodeCheckpoint(data []byte) (e *entry, err error) {
+	defer func() { // the Parquet library panics on some damaged files
+		if r := recover(); r != nil {
+			e, err = nil, fmt.Errorf("damaged checkpoint: %v", r)
+		}
+	}()
+	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, fmt.Errorf("damaged checkpoint: %w", err)
+	}
+	r := parquet.NewGenericReader[checkpointRow](file)
+	defer func() { err = cmp.Or(err, r.Close()) }()
+	e = &entry{}
+	for {
+		rows := make([]checkpointRow, checkpointBatch)
+		n, err := r.Read(rows)
+		for i := range rows[:n] {
+			if err := e.takeRow(&rows[i]); err != nil {
+				return nil, fmt.Errorf("damaged checkpoint: %w", err)
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil || n == 0 {
+			return nil, fmt.Errorf("damaged checkpoint: %w", cmp.Or(err, io.ErrNoProgress))
+		}
+	}
+	if e.protocol == nil || e.meta == nil {
+		return nil, fmt.Errorf("damaged checkpoint: it has no protocol or no metadata")
+	}
+	return e, nil
+}
+
+func (e *entry) takeRow(r *checkpointRow) error {
+	a := action{}
+	switch {
+	case r.Protocol != nil:
+		p := r.Protocol
+		a.Protocol = &protocol{MinReader: int(p.MinReader), MinWriter: int(p.MinWriter), ReaderFeatures: p.ReaderFeatures, WriterFeatures: p.WriterFeatures}
+	case r.MetaData != nil:
+		m := r.MetaData
+		a.MetaData = &metaData{
+			ID: m.ID, Name: value(m.Name), Description: value(m.Description), Format: fileFormat{m.Format.Provider, notNil(m.Format.Options)},
+			SchemaString: m.SchemaString, PartitionColumns: m.PartitionColumns, Configuration: m.Configuration, CreatedTime: value(m.CreatedTime),
+		}
+	case r.Domain != nil:
+		a.Domain = &domainMetadata{Domain: r.Domain.Domain, Configuration: r.Domain.Configuration, Removed: r.Domain.Removed}
+	case r.Txn != nil:
+		a.Txn = &txn{AppID: r.Txn.AppID, Version: r.Txn.Version, LastUpdated: value(r.Txn.LastUpdated)}
+	case r.Remove != nil:
+		x := r.Remove
+		a.Remove = &remove{
+			Path: x.Path, DeletionTimestamp: value(x.DeletionTimestamp), ExtendedMetadata: x.ExtendedMetadata, PartitionValues: notNil(x.PartitionValues), Size: value(x.Size),
+		}
+	case r.Add != nil:
+		x := r.Add
+		a.Add = &add{
+			Path: x.Path, PartitionValues: notNil(x.PartitionValues), Size: x.Size, ModificationTime: x.ModificationTime, Stats: value(x.Stats), Tags: x.Tags,
+		}
+	}
+	return e.take(&a)
+}
+
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// hint returns the version that _last_checkpoint names, 0 without one.
+func (t *Tables) hint(ctx context.Context, id uuid.UUID) int64 {
+	last, err := readObject(ctx, &t.appender, logDir(t.prefix, id)+lastCheckpoint, maxEntrySize, func(data []byte) (l lastCheckpointFile, err error) {
+		return l, json.Unmarshal(data, &l)
+	})
+	if err != nil || last.Version < 0 {
+		return 0 // the listing shows what there is
+	}
+	return last.Version
+}
+
+// checkpointVersion reads "00000000000000000100.checkpoint.parquet".
+func checkpointVersion(name string) (int64, bool) {
+	digits, ok := strings.CutSuffix(name, checkpointSuffix)
+	if !ok {
+		return 0, false
+	}
+	return entryVersion(digits + ".json")
+}
