@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -156,7 +157,9 @@ func TestAppendRoundTrip(t *testing.T) {
 					shown := out.Clone()
 					for i := range out.Len {
 						got := rowText(shown, i)
-						require.Equal(t, append([]string{"42"}, rowText(in, at+i)...), got, "row %d", at+i)
+						if want := append([]string{"42"}, rowText(in, at+i)...); !slices.Equal(want, got) {
+							require.Equal(t, want, got, "row %d", at+i)
+						}
 					}
 					at += out.Len
 					if pass == 0 {

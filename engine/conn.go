@@ -31,7 +31,8 @@ func (c *Conn) Close() {
 }
 
 // Exec runs one or more statements to the end and returns how many rows the last one changed. The text must be of our own
-// making: any kind of statement runs. BEGIN, COMMIT and ROLLBACK must each be the first of their text.
+// making: any kind of statement runs. BEGIN, COMMIT and
+// ROLLBACK stand at the beginning or the end of a text.
 func (c *Conn) Exec(ctx context.Context, sql string) (changed int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -47,11 +48,11 @@ func (c *Conn) Exec(ctx context.Context, sql string) (changed int64, err error) 
 
 // execLocked runs a text without a context.
 func (c *Conn) execLocked(sql string) (changed int64, err error) {
-	switch word, _, _ := strings.Cut(strings.TrimRight(strings.TrimSpace(sql), ";"), " "); strings.ToUpper(word) {
-	case "BEGIN", "START":
-		defer func() { c.tx = c.tx || err == nil }()
-	case "COMMIT", "END", "ROLLBACK", "ABORT":
+	switch begins, ends := transactional(sql); {
+	case ends:
 		c.tx = false // also after a failure
+	case begins:
+		defer func() { c.tx = c.tx || err == nil }()
 	}
 	var res b.Result
 	defer b.DestroyResult(&res)
@@ -59,6 +60,27 @@ func (c *Conn) execLocked(sql string) (changed int64, err error) {
 		return 0, c.db.failure(b.ResultErrorType(&res), b.ResultError(&res), sql)
 	}
 	return int64(b.RowsChanged(&res)), nil
+}
+
+// transactional reports whether a text leaves a transaction open, or none, by its first and last statements.
+func transactional(sql string) (begins, ends bool) {
+	sql = strings.Trim(sql, "; \t\r\n")
+	first, last := firstWord(sql), firstWord(sql[strings.LastIndexByte(sql, ';')+1:])
+	switch last {
+	case "COMMIT", "END", "ROLLBACK", "ABORT":
+		return false, true
+	}
+	return first == "BEGIN" || first == "START" || last == "BEGIN" || last == "START", false
+}
+
+func firstWord(sql string) string {
+	sql = strings.TrimSpace(sql)
+	for i := range min(len(sql), 16) {
+		if c := sql[i] | 0x20; c < 'a' || c > 'z' {
+			return strings.ToUpper(sql[:i])
+		}
+	}
+	return strings.ToUpper(sql[:min(len(sql), 16)])
 }
 
 func (c *Conn) run(sql string) error {

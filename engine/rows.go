@@ -35,8 +35,9 @@ type Rows struct {
 	tx    bool        // the transaction is the query's own
 }
 
-// Query starts a SELECT or EXPLAIN and returns when its first rows are there. Parameters are bound as text, nil as NULL; $n in the
-// text takes params[n-1]. No other kind of statement runs (42501). An open stream of the connection ends.
+// Query starts a SELECT or EXPLAIN and returns when DuckDB has all rows or a full buffer of them (1 MB); a query that yields few
+// rows computes most of its answer here. Parameters are bound as text, nil as NULL; $n in the text takes params[n-1]. No other kind
+// of statement runs (42501), and nothing can be written (EXPLAIN ANALYZE INSERT). An open stream of the connection ends.
 func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -61,10 +62,12 @@ func (r *Rows) startLocked(sql string, params []*string) error {
 	// Outside a transaction, DuckDB would plan in one and execute in another, which sees rows that the plan's statistics exclude:
 	// wrong answers and "perfect hash aggregate" failures beside appends.
 	if !c.tx {
-		if _, err := c.execLocked("BEGIN TRANSACTION READ ONLY"); err != nil {
+		switch _, err := c.execLocked("BEGIN TRANSACTION READ ONLY"); {
+		case err == nil:
+			r.tx = true
+		case pgerr.Code(err) != pgerrcode.ActiveSQLTransaction: // which a text that failed halfway has left open
 			return err
 		}
-		r.tx = true
 	}
 	if b.Prepare(c.raw, sql, &r.stmt) != b.StateSuccess {
 		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), sql)
