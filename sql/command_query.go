@@ -14,7 +14,8 @@ type Query struct {
 	Text string         // text of the statement the query stands in
 }
 
-// Insert is INSERT INTO. Exactly one of Rows, Query and DefaultValues is set.
+// Insert is INSERT INTO. Exactly one of Rows, Query and DefaultValues is set. That the number of values fits the columns is for the caller
+// to check, who knows the table.
 type Insert struct {
 	Target        catalog.Name // Schema "": search path
 	Columns       []string     // as given; nil: all columns in order, of which the last may be left out

@@ -52,7 +52,7 @@ func (c *classifier) insert(n *pg_query.InsertStmt) (*Insert, error) {
 			return nil, err
 		}
 		if ins.Rows = c.cellRows(sel.ValuesLists); ins.Rows != nil {
-			return ins, checkInsert(ins)
+			return ins, nil
 		}
 	}
 	if err := addWith(sel, n.WithClause); err != nil {
@@ -84,20 +84,6 @@ func (c *classifier) sameLength(rows []*pg_query.Node) error {
 			}
 			return e
 		}
-	}
-	return nil
-}
-
-// checkInsert compares the number of columns named and of values given, as far as that needs no catalog.
-func checkInsert(ins *Insert) error {
-	if ins.Columns == nil || ins.Rows == nil {
-		return nil
-	}
-	switch n := len(ins.Rows[0]); {
-	case n < len(ins.Columns):
-		return pgerr.New(pgerrcode.SyntaxError, "INSERT has more target columns than expressions")
-	case n > len(ins.Columns):
-		return pgerr.New(pgerrcode.SyntaxError, "INSERT has more expressions than target columns")
 	}
 	return nil
 }

@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgerrcode"
@@ -18,17 +20,29 @@ import (
 func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Insert) error {
 	t, err := s.resolver().table(c.Target)
 	if err != nil {
-		return err
+		return pointAt(err, st, sql.InsertLocations.Target)
 	}
 	if st.target, err = newTarget(t, c.Columns); err != nil {
-		return err
+		missing := slices.IndexFunc(c.Columns, func(n string) bool { return t.ColumnByName(n) < 0 })
+		return pointAt(err, st, func(l sql.InsertLocations) int { return l.Column(max(missing, 0)) })
 	}
 	if c.Query != nil {
-		if st.query, err = s.bindSource(ctx, st, c); err != nil {
+		source := c.Query
+		if c.HasDefaults() {
+			if source, err = c.WithDefaults(st.target.defaults()); err != nil {
+				return err
+			}
+		}
+		if st.query, err = s.bindSource(ctx, st, c, source); err != nil {
 			return err
 		}
 		st.params = st.query.sel.Params
 		return nil
+	}
+	if len(c.Rows) > 0 {
+		if err := s.trimTarget(st, c.Columns == nil, len(c.Rows[0])); err != nil {
+			return err
+		}
 	}
 	st.params = make([]sqltype.Type, st.stmt.Params)
 	for i := range st.params {
@@ -36,11 +50,9 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 			st.params[i] = sqltype.Of(st.declared[i])
 		}
 	}
-	for r, row := range c.Rows {
-		if r == 0 {
-			if err := s.trimTarget(st, c.Columns == nil, len(row)); err != nil {
-				return err
-			}
+	for _, row := range c.Rows {
+		if len(st.params) == 0 {
+			break
 		}
 		for i := range row {
 			inferParams(&row[i], t.Columns[st.target.columns[i]].Type, st.params)
@@ -52,6 +64,26 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 		}
 	}
 	return nil
+}
+
+// defaults are the default expressions of the target's columns.
+func (t *target) defaults() []string {
+	out := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		out[i] = t.table.Columns[c].Default
+	}
+	return out
+}
+
+// pointAt gives an error about an INSERT the position of the part that it is about.
+func pointAt(err error, st *statement, where func(sql.InsertLocations) int) error {
+	var e *pgerr.Error
+	if !errors.As(err, &e) || e.Position > 0 {
+		return err
+	}
+	c := *e
+	c.Position = where(sql.LocateInsert(st.stmt))
+	return &c
 }
 
 // inferParams gives a parameter that the client did not type the type of the column it goes to, or that it is cast to.
@@ -75,23 +107,26 @@ func inferParams(cell *sql.Cell, t sqltype.Type, params []sqltype.Type) {
 
 // trimTarget matches the number of values with the number of columns: without a column list the last columns may be left out.
 func (s *Session) trimTarget(st *statement, implied bool, n int) error {
+	columns := len(st.target.columns)
 	switch {
-	case n > len(st.target.columns):
-		return pgerr.New(pgerrcode.SyntaxError, "INSERT has more expressions than target columns")
-	case n < len(st.target.columns) && !implied:
-		return pgerr.New(pgerrcode.SyntaxError, "INSERT has more target columns than expressions")
+	case n > columns:
+		return pointAt(pgerr.New(pgerrcode.SyntaxError, "INSERT has more expressions than target columns"), st,
+			func(l sql.InsertLocations) int { return l.Cell(0, columns) })
+	case n < columns && !implied:
+		return pointAt(pgerr.New(pgerrcode.SyntaxError, "INSERT has more target columns than expressions"), st,
+			func(l sql.InsertLocations) int { return l.Column(n) })
 	}
 	st.target.columns = st.target.columns[:n]
 	return nil
 }
 
 // bindSource binds the query of INSERT ... SELECT so that its columns come out as the target's.
-func (s *Session) bindSource(ctx context.Context, st *statement, c *sql.Insert) (*boundQuery, error) {
+func (s *Session) bindSource(ctx context.Context, st *statement, c *sql.Insert, source *sql.Query) (*boundQuery, error) {
 	types := make([]sqltype.Type, len(st.target.columns))
 	for i, col := range st.target.columns {
 		types[i] = st.target.table.Columns[col].Type
 	}
-	b, err := s.bind(ctx, c.Query, st.declared, types)
+	b, err := s.bind(ctx, source, st.declared, types)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +157,7 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 	case c.Query != nil:
 		err = s.insertQuery(ctx, w, st.query, args)
 	default:
-		err = s.insertRows(ctx, w, c.Rows, st.params, args)
+		err = s.insertRows(ctx, w, st, c.Rows, args)
 	}
 	if err == nil {
 		err = w.finish(ctx)
@@ -137,18 +172,18 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 const insertBatchRows = 10_000
 
 // insertRows reads the constants of VALUES straight into batches; the engine's own INSERT is two orders of magnitude slower.
-func (s *Session) insertRows(ctx context.Context, w *writer, rows [][]sql.Cell, params []sqltype.Type, args []*string) error {
+func (s *Session) insertRows(ctx context.Context, w *writer, st *statement, rows [][]sql.Cell, args []*string) error {
 	cols := w.target.columns
 	types := make([]vector.Type, len(cols))
 	for i, c := range cols {
 		types[i] = vector.TypeOf(w.target.table.Columns[c].Type)
 	}
-	cells := &cellReader{session: s, decoder: s.decoder(), params: params, args: args}
+	cells := &cellReader{session: s, decoder: s.decoder(), params: st.params, args: args}
 	// A column with DEFAULT somewhere gets its default values one by one.
 	defaults := make([]filler, len(cols))
 	for start := 0; start < len(rows); start += insertBatchRows {
 		b := vector.NewBuilder(types)
-		for _, row := range rows[start:min(start+insertBatchRows, len(rows))] {
+		for r, row := range rows[start:min(start+insertBatchRows, len(rows))] {
 			for i := range row {
 				column := &w.target.table.Columns[cols[i]]
 				if row[i].Kind == sql.CellDefault {
@@ -167,7 +202,10 @@ func (s *Session) insertRows(ctx context.Context, w *writer, rows [][]sql.Cell, 
 					continue
 				}
 				if err := cells.read(b.Col(i), &row[i], column.Name); err != nil {
-					return err
+					if !pointsAtValue(&row[i], err) {
+						return err
+					}
+					return pointAt(err, st, func(l sql.InsertLocations) int { return l.Cell(start+r, i) })
 				}
 			}
 		}
@@ -176,6 +214,18 @@ func (s *Session) insertRows(ctx context.Context, w *writer, rows [][]sql.Cell, 
 		}
 	}
 	return nil
+}
+
+// pointsAtValue reports whether PostgreSQL says where a faulty value stands: it does when it reads a constant as the column's type, not
+// when it converts a value that has a type already, or enforces a length.
+func pointsAtValue(c *sql.Cell, err error) bool {
+	switch e := pgerr.From(err); {
+	case e.Code == pgerrcode.DatatypeMismatch:
+		return true
+	case e.Code == pgerrcode.StringDataRightTruncationDataException, e.Message == "numeric field overflow":
+		return false
+	}
+	return c.Kind == sql.CellString
 }
 
 // insertQuery copies the rows of a query, which binding has given the target's types.
