@@ -20,6 +20,8 @@ type Conn struct {
 	raw  b.Connection // Ptr nil once closed
 	rows *Rows        // the open stream, if any
 	tx   bool         // Exec has begun a transaction
+
+	begin, rollback b.PreparedStatement // of a query's own transaction; made by the first query
 }
 
 // Close ends the open stream, rolls an open transaction back and disconnects. Safe twice.
@@ -27,6 +29,8 @@ func (c *Conn) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.endStreamLocked(nil)
+	b.DestroyPrepare(&c.begin)
+	b.DestroyPrepare(&c.rollback)
 	b.Disconnect(&c.raw)
 }
 
@@ -52,7 +56,8 @@ func (c *Conn) execLocked(sql string) (changed int64, err error) {
 	case ends:
 		c.tx = false // also after a failure
 	case begins:
-		defer func() { c.tx = c.tx || err == nil }()
+		// Of a longer text it is a later statement that fails, in the transaction.
+		defer func() { c.tx = c.tx || err == nil || strings.ContainsRune(sql, ';') }()
 	}
 	var res b.Result
 	defer b.DestroyResult(&res)
@@ -60,6 +65,41 @@ func (c *Conn) execLocked(sql string) (changed int64, err error) {
 		return 0, c.db.failure(b.ResultErrorType(&res), b.ResultError(&res), sql)
 	}
 	return int64(b.RowsChanged(&res)), nil
+}
+
+// beginQueryLocked begins a query's own transaction. Prepared, it costs a fraction of parsing BEGIN and ROLLBACK each time.
+func (c *Conn) beginQueryLocked() error {
+	if c.begin.Ptr == nil {
+		if err := c.prepareLocked("ROLLBACK", &c.rollback); err != nil {
+			return err
+		}
+		if err := c.prepareLocked("BEGIN TRANSACTION READ ONLY", &c.begin); err != nil {
+			return err
+		}
+	}
+	return c.executeLocked(c.begin)
+}
+
+// endQueryLocked ends it; it has changed nothing.
+func (c *Conn) endQueryLocked() { _ = c.executeLocked(c.rollback) }
+
+func (c *Conn) prepareLocked(sql string, stmt *b.PreparedStatement) error {
+	b.DestroyPrepare(stmt)
+	if b.Prepare(c.raw, sql, stmt) != b.StateSuccess {
+		err := c.db.failure(b.ErrorTypeInvalid, b.PrepareError(*stmt), sql)
+		b.DestroyPrepare(stmt)
+		return err
+	}
+	return nil
+}
+
+func (c *Conn) executeLocked(stmt b.PreparedStatement) error {
+	var res b.Result
+	defer b.DestroyResult(&res)
+	if b.ExecutePrepared(stmt, &res) != b.StateSuccess {
+		return c.db.failure(b.ResultErrorType(&res), b.ResultError(&res), "")
+	}
+	return nil
 }
 
 // transactional reports whether a text leaves a transaction open, or none, by its first and last statements.

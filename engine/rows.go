@@ -62,12 +62,10 @@ func (r *Rows) startLocked(sql string, params []*string) error {
 	// Outside a transaction, DuckDB would plan in one and execute in another, which sees rows that the plan's statistics exclude:
 	// wrong answers and "perfect hash aggregate" failures beside appends.
 	if !c.tx {
-		switch _, err := c.execLocked("BEGIN TRANSACTION READ ONLY"); {
-		case err == nil:
-			r.tx = true
-		case pgerr.Code(err) != pgerrcode.ActiveSQLTransaction: // which a text that failed halfway has left open
+		if err := c.beginQueryLocked(); err != nil {
 			return err
 		}
+		r.tx = true
 	}
 	if b.Prepare(c.raw, sql, &r.stmt) != b.StateSuccess {
 		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), sql)
@@ -209,7 +207,7 @@ func (r *Rows) freeLocked() {
 	b.DestroyPrepare(&r.stmt)
 	if r.tx {
 		r.tx = false
-		_, _ = r.conn.execLocked("ROLLBACK") // it has changed nothing
+		r.conn.endQueryLocked()
 	}
 }
 
