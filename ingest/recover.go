@@ -22,13 +22,25 @@ func (i *Ingest) replay(ctx context.Context, upTo int64) ([]*pending, error) {
 	open := map[int64]*txRecord{}
 	var group []*pending
 	bytes := int64(0)
-	apply := func() error {
-		if len(group) == 0 {
-			return nil
+	// One goroutine reads and decodes, another appends.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	groups, applied := make(chan []*pending, 1), make(chan struct{})
+	go func() { // ends when groups is closed, and is waited for below
+		defer close(applied)
+		for g := range groups {
+			if ctx.Err() == nil {
+				if err := i.applyGroup(ctx, g); err != nil {
+					cancel(err)
+				}
+			}
 		}
-		err := i.applyGroup(ctx, group)
-		group, bytes = nil, 0
-		return err
+	}()
+	apply := func() {
+		if len(group) > 0 {
+			groups <- group
+			group, bytes = nil, 0
+		}
 	}
 	add := func(r *txRecord, offset, walLow int64) error {
 		p, err := i.restore(ctx, r, offset, byID)
@@ -38,7 +50,7 @@ func (i *Ingest) replay(ctx context.Context, upTo int64) ([]*pending, error) {
 		p.offset, p.walLow = offset, walLow
 		group = append(group, p)
 		if bytes += p.bytes; bytes >= applyBytes || len(group) >= 4096 {
-			return apply()
+			apply()
 		}
 		return nil
 	}
@@ -46,8 +58,8 @@ func (i *Ingest) replay(ctx context.Context, upTo int64) ([]*pending, error) {
 		if offset > upTo {
 			return errStop
 		}
-		if err := ctx.Err(); err != nil {
-			return err
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		r, err := decodeRecord(data)
 		if err != nil {
@@ -68,10 +80,16 @@ func (i *Ingest) replay(ctx context.Context, upTo int64) ([]*pending, error) {
 		}
 		return nil
 	})
-	if err != nil && err != errStop {
-		return nil, err
+	if err == nil || err == errStop {
+		err = nil
+		apply()
 	}
-	if err := apply(); err != nil {
+	close(groups)
+	<-applied
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	i.mu.Lock()
