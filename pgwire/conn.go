@@ -3,7 +3,7 @@ package pgwire
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -40,6 +40,7 @@ type conn struct {
 	mu       sync.Mutex
 	cancel   context.CancelCauseFunc // of the running statement, nil when there is none
 	waiting  waitState
+	woken    bool // the read deadline is in the past
 	draining bool
 }
 
@@ -107,7 +108,10 @@ func (c *conn) release() {
 
 // next reads one message and answers it. An error ends the connection.
 func (c *conn) next(ctx context.Context) error {
-	typ, body, err := c.await(waitIdle)
+	typ, body, err := c.await(ctx, waitIdle)
+	if errors.Is(err, errWoken) { // by drain, or by an interrupt that came when the COPY was over
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -116,39 +120,43 @@ func (c *conn) next(ctx context.Context) error {
 }
 
 // await reads a message in a state in which it can be woken: by drain when idle, by interrupt in COPY.
-func (c *conn) await(state waitState) (typ byte, body []byte, err error) {
+func (c *conn) await(ctx context.Context, state waitState) (typ byte, body []byte, err error) {
 	c.mu.Lock()
-	if c.draining && state == waitIdle {
-		c.mu.Unlock()
-		return 0, nil, errShutdown
+	switch {
+	case c.draining && state == waitIdle:
+		err = errShutdown
+	case state == waitCopy && ctx.Err() != nil: // interrupt came before there was a read to wake
+		err = errWoken
+	default:
+		c.waiting = state
 	}
-	c.waiting = state
 	c.mu.Unlock()
+	if err != nil {
+		return 0, nil, err
+	}
 	typ, body, err = c.rd.message()
 	c.mu.Lock()
 	c.waiting = notWaiting
-	draining := c.draining
-	c.mu.Unlock()
-	switch {
-	case err == nil:
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		if draining && state == waitIdle {
-			return 0, nil, errShutdown
-		}
-		if err := c.nc.SetReadDeadline(time.Time{}); err != nil {
-			return 0, nil, errQuiet
-		}
-		return 0, nil, errWoken
-	default:
-		var e *pgerr.Error
-		if !errors.As(err, &e) {
-			if state == waitIdle || errors.Is(err, io.EOF) {
-				err = errQuiet
-			}
-		}
-		return 0, nil, err
+	woken := c.woken
+	if c.woken = false; woken { // also when a message came just before the deadline
+		_ = c.nc.SetReadDeadline(time.Time{})
 	}
-	return typ, body, nil
+	c.mu.Unlock()
+	var e *pgerr.Error
+	switch {
+	case err == nil, errors.As(err, &e):
+	case woken && errors.Is(err, os.ErrDeadlineExceeded):
+		err = errWoken
+	default:
+		err = fmt.Errorf("%w: read: %w", errQuiet, err)
+	}
+	return typ, body, err
+}
+
+// wakeLocked ends the read that goes on.
+func (c *conn) wakeLocked() {
+	c.woken = true
+	_ = c.nc.SetReadDeadline(time.Unix(1, 0))
 }
 
 // errWoken is a read that interrupt ended; the reader can go on.
@@ -238,7 +246,7 @@ func (c *conn) interrupt(cause *pgerr.Error) {
 	}
 	c.cancel(cause)
 	if c.waiting == waitCopy {
-		_ = c.nc.SetReadDeadline(time.Unix(1, 0))
+		c.wakeLocked()
 	}
 }
 
@@ -248,7 +256,7 @@ func (c *conn) drain() {
 	defer c.mu.Unlock()
 	c.draining = true
 	if c.waiting == waitIdle {
-		_ = c.nc.SetReadDeadline(time.Unix(1, 0))
+		c.wakeLocked()
 	}
 }
 

@@ -61,18 +61,12 @@ func (c *conn) copyIn(ctx context.Context, in CopyIn) (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		typ, body, err := c.await(waitCopy)
-		switch {
-		case errors.Is(err, errWoken):
+		typ, body, err := c.await(ctx, waitCopy)
+		if errors.Is(err, errWoken) {
 			continue
-		case errors.Is(err, errQuiet):
+		}
+		if err != nil {
 			return err
-		case err != nil:
-			var e *pgerr.Error
-			if errors.As(err, &e) {
-				return err
-			}
-			return errors.Join(errQuiet, err)
 		}
 		switch typ {
 		case 'd':

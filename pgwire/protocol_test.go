@@ -196,29 +196,19 @@ func TestCopyIn(t *testing.T) {
 
 func TestCopyInIsCancelledWhileItWaits(t *testing.T) {
 	s := start(t, pgwire.Config{})
-	conn, err := pgconn.Connect(context.Background(), s.dsn())
-	require.NoError(t, err)
-	defer func() { _ = conn.Close(context.Background()) }()
-	reader, writer := io.Pipe()
-	defer func() { _ = writer.Close() }()
-	done := make(chan error, 1)
-	go func() {
-		_, err := conn.CopyFrom(context.Background(), reader, "copyin text")
-		done <- err
-	}()
-	_, err = writer.Write([]byte("1\tone\n2\ttw")) // returns once the client has taken it
-	require.NoError(t, err)
-	for err := error(nil); err == nil; { // until the server has seen the COPY begin
-		require.NoError(t, conn.CancelRequest(context.Background()))
-		select {
-		case err = <-done:
-			require.ErrorContains(t, err, "57014")
-		case <-time.After(20 * time.Millisecond):
-		}
+	c := s.connect(t)
+	for range 50 {
+		c.say(&pgproto3.Query{String: "copyin text"})
+		c.until("G")
+		c.say(&pgproto3.CopyData{Data: []byte("1\tone\n2\ttw")})
+		other := s.bare(t)
+		other.say(&c.key)
+		require.Equal(t, []string{"E ERROR 57014: canceling statement due to user request", "ZI"}, c.until("Z"))
+		c.say(&pgproto3.CopyData{Data: []byte("o\n")}, &pgproto3.CopyFail{Message: "stopped"}) // what a client sends that learns of it late
+		require.Equal(t, []string{"C TAG", "ZI"}, c.query("tag"))
 	}
 	require.Empty(t, s.backend.rows())
-	_, err = conn.Exec(context.Background(), "tag").ReadAll()
-	require.NoError(t, err, "the connection goes on")
+	require.Equal(t, 50, s.backend.aborted)
 }
 
 func TestCancel(t *testing.T) {

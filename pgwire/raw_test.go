@@ -15,6 +15,7 @@ type raw struct {
 	tb testing.TB
 	nc net.Conn
 	*pgproto3.Frontend
+	key pgproto3.CancelRequest // of this connection, once it is open
 }
 
 // connect logs in with raw messages.
@@ -47,6 +48,9 @@ func (r *raw) until(kind string) []string {
 	for {
 		m, err := r.Receive()
 		require.NoError(r.tb, err, "after %v", out)
+		if k, ok := m.(*pgproto3.BackendKeyData); ok {
+			r.key = pgproto3.CancelRequest{ProcessID: k.ProcessID, SecretKey: k.SecretKey}
+		}
 		s := brief(m)
 		if s != "" {
 			out = append(out, s)

@@ -223,7 +223,7 @@ func (c *conn) open(ctx context.Context) error {
 	c.parameterStatuses()
 	c.send(&pgproto3.BackendKeyData{ProcessID: c.info.ProcessID, SecretKey: c.secret[:]})
 	c.ready()
-	return nil
+	return c.pause()
 }
 
 // fatal makes any error one that ends the connection.
