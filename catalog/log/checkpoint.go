@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"maps"
 	"slices"
@@ -91,12 +93,24 @@ type domainRow struct {
 	Removed       bool   `parquet:"removed"`
 }
 
-// lastCheckpointFile is the content of _last_checkpoint.
+// lastCheckpointFile is the content of _last_checkpoint. The checksum is ours: the Parquet library can loop for ever on a damaged
+// file, so a checkpoint without a known one is read only where there is no other way.
 type lastCheckpointFile struct {
 	Version int64 `json:"version"`
 	Size    int64 `json:"size"` // actions
 	Bytes   int64 `json:"sizeInBytes"`
 	Files   int64 `json:"numOfAddFiles"`
+	CRC     int64 `json:"miniodb.crc32c,omitempty"`
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// verify reports whether data is the checkpoint that l describes.
+func (l *lastCheckpointFile) verify(data []byte) error {
+	if int64(len(data)) != l.Bytes || int64(crc32.Checksum(data, castagnoli)) != l.CRC {
+		return errors.New("damaged checkpoint: its checksum is another one")
+	}
+	return nil
 }
 
 // checkpoint writes a checkpoint after every hundredth version. Without it a replay only takes longer.
@@ -125,7 +139,7 @@ func (t *Tables) writeCheckpoint(ctx context.Context, id uuid.UUID) error {
 	if err := t.store.Put(ctx, checkpointKey(t.prefix, id, version), data); err != nil {
 		return err
 	}
-	last, err := json.Marshal(lastCheckpointFile{Version: version, Size: int64(len(rows)), Bytes: int64(len(data)), Files: int64(len(h.adds))})
+	last, err := json.Marshal(lastCheckpointFile{Version: version, Size: int64(len(rows)), Bytes: int64(len(data)), Files: int64(len(h.adds)), CRC: int64(crc32.Checksum(data, castagnoli))})
 	if err != nil {
 		return err
 	}
@@ -265,15 +279,15 @@ func value[T any](p *T) (v T) {
 	return v
 }
 
-// hint returns the version that _last_checkpoint names, 0 without one.
-func (t *Tables) hint(ctx context.Context, id uuid.UUID) int64 {
+// hint returns what _last_checkpoint says, nil if that is nothing we can verify.
+func (t *Tables) hint(ctx context.Context, id uuid.UUID) *lastCheckpointFile {
 	last, err := readObject(ctx, &t.appender, logDir(t.prefix, id)+lastCheckpoint, maxEntrySize, func(data []byte) (l lastCheckpointFile, err error) {
 		return l, json.Unmarshal(data, &l)
 	})
-	if err != nil || last.Version < 0 {
-		return 0 // the listing shows what there is
+	if err != nil || last.Version < 0 || last.CRC == 0 {
+		return nil // the listing shows what there is
 	}
-	return last.Version
+	return &last
 }
 
 // checkpointVersion reads "00000000000000000100.checkpoint.parquet".

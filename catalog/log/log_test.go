@@ -64,7 +64,7 @@ func dataFile(path string, rows int64) catalog.DataFile {
 }
 
 // benchTables returns a table with so many commits of one file.
-func benchTables(b *testing.B, commits int) (*Tables, uuid.UUID) {
+func benchTables(b testing.TB, commits int) (*Tables, uuid.UUID) {
 	x := newTables(b, newStore(b))
 	x.limits = defaultLimits
 	table := newTable(sqltype.Of(sqltype.Int4))

@@ -96,9 +96,9 @@ func (h *history) start(version int64, e *entry) error {
 	return nil
 }
 
-// history reads the log from its newest readable checkpoint on, from version 0 without one. storage.ErrNotFound: there is no log.
+// history reads the log from its newest checkpoint on, from version 0 without a sound one. storage.ErrNotFound: there is no log.
 func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
-	h, versions, err := t.newestCheckpoint(ctx, id, t.hint(ctx, id))
+	h, versions, err := t.beginning(ctx, id)
 	if err == nil {
 		err = t.replayInto(ctx, id, h, versions, func(int64, *catalog.Snapshot) {})
 	}
@@ -115,36 +115,58 @@ func (t *Tables) fullHistory(ctx context.Context, id uuid.UUID, visit func(int64
 	return h, err
 }
 
-// newestCheckpoint starts a history with the newest checkpoint from version first on, an older one if that is damaged, and returns
-// the versions after it.
-func (t *Tables) newestCheckpoint(ctx context.Context, id uuid.UUID, first int64) (*history, []int64, error) {
-	versions, checkpoints, err := t.listVersions(ctx, id, first)
-	if err != nil {
-		return nil, nil, err
+// beginning returns where to begin reading a log, a checkpoint or nothing, and the versions to be read after that.
+func (t *Tables) beginning(ctx context.Context, id uuid.UUID) (*history, []int64, error) {
+	if last := t.hint(ctx, id); last != nil {
+		h, err := t.readCheckpoint(ctx, id, last.Version, last.verify)
+		if err == nil {
+			versions, _, err := t.listVersions(ctx, id, last.Version+1)
+			return h, versions, err
+		}
+		if refused(err) || ctx.Err() != nil {
+			return nil, nil, err
+		}
+		t.log.Warn().Err(err).Stringer("table", id).Int64("version", last.Version).Msg("checkpoint cannot be read, reading more of the log")
+	}
+	versions, checkpoints, err := t.listVersions(ctx, id, 0)
+	if err != nil || len(versions) > 0 && versions[0] == 0 {
+		return newHistory(), versions, err
 	}
 	for _, v := range slices.Backward(checkpoints) {
-		h := newHistory()
-		e, err := readObject(ctx, &t.appender, checkpointKey(t.prefix, id, v), maxEntrySize, decodeCheckpoint)
+		h, err := t.readCheckpoint(ctx, id, v, func([]byte) error { return nil })
 		if err == nil {
-			err = h.start(v, e)
-		}
-		var refused *pgerr.Error
-		switch {
-		case err == nil:
 			after, found := slices.BinarySearch(versions, v)
 			if found {
 				after++
 			}
 			return h, versions[after:], nil
-		case errors.As(err, &refused) || ctx.Err() != nil:
+		}
+		if refused(err) || ctx.Err() != nil {
 			return nil, nil, err
 		}
-		t.log.Warn().Err(err).Stringer("table", id).Int64("version", v).Msg("checkpoint is damaged, using an older one")
-	}
-	if first > 0 {
-		return t.newestCheckpoint(ctx, id, 0)
+		t.log.Warn().Err(err).Stringer("table", id).Int64("version", v).Msg("checkpoint cannot be read, trying an older one")
 	}
 	return newHistory(), versions, nil
+}
+
+// refused reports whether an error says that a log needs a newer server, rather than that it cannot be read.
+func refused(err error) bool {
+	var e *pgerr.Error
+	return errors.As(err, &e)
+}
+
+func (t *Tables) readCheckpoint(ctx context.Context, id uuid.UUID, version int64, verify func([]byte) error) (*history, error) {
+	e, err := readObject(ctx, &t.appender, checkpointKey(t.prefix, id, version), maxEntrySize, func(data []byte) (*entry, error) {
+		if err := verify(data); err != nil {
+			return nil, err
+		}
+		return decodeCheckpoint(data)
+	})
+	if err != nil {
+		return nil, err
+	}
+	h := newHistory()
+	return h, h.start(version, e)
 }
 
 // replayInto applies the given versions to h, then those that came since they were listed.
