@@ -130,10 +130,7 @@ func raised(message string) *pgerr.Error {
 	if strings.HasPrefix(code, "00") || strings.HasPrefix(code, "01") || strings.HasPrefix(code, "02") {
 		code = pgerrcode.RaiseException
 	}
-	text, hint, _ := strings.Cut(m[2], "!HINT!")
-	err := pgerr.New(code, "%s", text)
-	err.Hint = hint
-	return bounded(err)
+	return bounded(pgerr.New(code, "%s", m[2]))
 }
 
 // bounded cuts what is too long to be read.
