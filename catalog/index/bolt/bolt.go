@@ -22,6 +22,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	bbolt "go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/miniodb/miniodb/catalog/index"
 )
@@ -88,7 +89,7 @@ func (x *Index) open() error {
 	return guard(func() error {
 		db, err := bbolt.Open(x.path, 0o640, &bbolt.Options{Timeout: lockTimeout, FreelistType: bbolt.FreelistMapType})
 		switch {
-		case errors.Is(err, bbolt.ErrTimeout):
+		case errors.Is(err, bbolterrors.ErrTimeout):
 			return errors.New("another process has it open")
 		case errors.Is(err, os.ErrPermission):
 			return err
