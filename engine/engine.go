@@ -13,8 +13,9 @@
 // as batches are pulled, and a batch is DuckDB's own memory looked at in place, so it ends with the next call of Next. A
 // connection carries one stream; another statement on it ends that stream, which then reports an error and never a
 // false end. Cancelling a context interrupts DuckDB, again and again until the call returns, because an interrupt
-// that arrives before execution starts is lost. Nothing is freed by a finalizer: every C object has an owner that
-// is closed, and tests count them (build tag debug_bindings).
+// that arrives before execution starts is lost. A query outside a transaction gets one of its own, because DuckDB would
+// take the statistics of a prepared plan and the rows it executes on from different snapshots otherwise. Nothing is freed by
+// a finalizer: every C object has an owner that is closed, and tests count them (build tag debug_bindings).
 package engine
 
 import (

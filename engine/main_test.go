@@ -1,9 +1,17 @@
 package engine
 
 import (
+	"os"
 	"testing"
 
+	b "github.com/duckdb/duckdb-go-bindings"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// No goroutine and, with the build tag debug_bindings, which makes the bindings count, no object of DuckDB is left behind.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		b.VerifyAllocationCounters()
+		os.Exit(code)
+	}))
+}
