@@ -154,7 +154,23 @@ func (d *Decoder) closeBinary() error {
 	case !d.bin.header:
 		return badFormat("COPY file signature not recognized")
 	case len(d.carry) > 0:
-		return d.binaryError(badFormat("unexpected EOF in COPY data"))
+		return d.cutTuple(d.carry)
 	}
 	return nil
+}
+
+// cutTuple reports the column in which the data ended.
+func (d *Decoder) cutTuple(b []byte) error {
+	d.line++
+	if len(b) < 2 {
+		return d.lineError(badFormat("unexpected EOF in COPY data"), nil)
+	}
+	at, col := 2, 0
+	for ; col < len(d.cols)-1 && len(b) >= at+4; col++ {
+		size := max(int(int32(binary.BigEndian.Uint32(b[at:]))), 0)
+		if at += 4 + size; at > len(b) {
+			break
+		}
+	}
+	return d.columnError(badFormat("unexpected EOF in COPY data"), col, nil, false)
 }

@@ -70,11 +70,11 @@ func (d *Decoder) Where() string { return fmt.Sprintf("COPY %s, line %d", d.o.Ta
 
 // Write takes the next bytes, cut anywhere. An error is a *pgerr.Error with the line, and column, in Where, or emit's.
 func (d *Decoder) Write(p []byte) error {
-	if d.done {
-		return nil
-	}
-	if d.o.Format == Binary {
+	switch {
+	case d.o.Format == Binary:
 		return d.writeBinary(p)
+	case d.done: // what follows \. is not looked at
+		return nil
 	}
 	return d.writeLines(p)
 }

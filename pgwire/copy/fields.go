@@ -44,9 +44,9 @@ func (d *Decoder) split(line []byte) {
 // unescape cuts a line of the text format and undoes backslashes. NULL is compared before that.
 func (d *Decoder) unescape(line []byte) error {
 	d.fields, d.field = d.fields[:0], d.field[:0]
-	high := false // an escape made a byte that may break UTF-8
 	for i := 0; ; {
 		raw, start := i, len(d.field)
+		high := false // an escape made a byte that may break UTF-8
 		for i < len(line) && line[i] != d.o.Delimiter {
 			c := line[i]
 			i++
@@ -93,16 +93,17 @@ func (d *Decoder) unescape(line []byte) error {
 			}
 			d.field = append(d.field, c)
 		}
+		if high {
+			if err := pgvalue.CheckUTF8(d.field[start:]); err != nil {
+				return err
+			}
+		}
 		d.fields = append(d.fields, span{start, len(d.field), bytes.Equal(line[raw:i], d.null)})
 		if i >= len(line) {
-			break
+			return nil
 		}
 		i++ // the delimiter; behind the last one there is one more, empty field
 	}
-	if high {
-		return pgvalue.CheckUTF8(d.field)
-	}
-	return nil
 }
 
 func hexDigit(c byte) int {
@@ -212,7 +213,7 @@ func (d *Decoder) matchHeader(line []byte) error {
 		d.split(line)
 	}
 	if len(d.fields) != len(d.cols) {
-		return d.lineError(badFormat("wrong number of fields in header line: field count is %d, expected %d", len(d.fields), len(d.cols)), line)
+		return d.lineError(badFormat("wrong number of fields in header line: got %d, expected %d", len(d.fields), len(d.cols)), line)
 	}
 	for i, f := range d.fields {
 		name := buf[f.start:f.end]

@@ -271,7 +271,8 @@ func (d *Decoder) findCSVEnd(buf []byte, final bool) (end, next int, found bool,
 			continue
 		}
 		if d.in.inQuote {
-			if c == '\n' && d.in.eol != eolCR || c == '\r' && d.in.eol == eolCR {
+			// As PostgreSQL counts: before the first line has ended, LF within quotes is not known to be a line end.
+			if c == '\n' && d.in.eol == eolLF || c == '\r' && d.in.eol != eolLF {
 				d.in.newlines++
 			}
 			continue
