@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/miniodb/miniodb/catalog"
+	catlog "github.com/miniodb/miniodb/catalog/log"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
@@ -530,4 +531,83 @@ func TestNewerSchema(t *testing.T) {
 	_, err := n.in.Flush(bg, a.UUID)
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2, 3}, n.read(a)[a.UUID])
+}
+
+// lossy is a table log that does what it is told and then loses the answer, or is asked again as after a lost race.
+type lossy struct {
+	TableLogs
+	again, unknown bool
+}
+
+func (l *lossy) Commit(ctx context.Context, id uuid.UUID, build func(*catalog.Snapshot) (*catlog.Change, error)) (*catalog.Snapshot, error) {
+	s, err := l.TableLogs.Commit(ctx, id, build)
+	if err == nil && l.again {
+		l.again = false
+		return l.TableLogs.Commit(ctx, id, build)
+	}
+	if err == nil && l.unknown {
+		l.unknown = false
+		return nil, pgerr.New(pgerrcode.TransactionResolutionUnknown, "lost")
+	}
+	return s, err
+}
+
+// TestFlushIsNotRepeated: a flush whose commit did take place is not done again, whatever it was told.
+func TestFlushIsNotRepeated(t *testing.T) {
+	n := start(t, t.TempDir(), nil, Config{}, nil)
+	logs := &lossy{TableLogs: n.logs}
+	n.in.deps.Tables = logs
+	a := n.put(n.table("a"))
+	n.insert(a, 1)
+	logs.again = true
+	_, err := n.in.Flush(bg, a.UUID)
+	require.NoError(t, err)
+	require.Equal(t, []int64{1}, n.read(a)[a.UUID])
+	n.insert(a, 2)
+	logs.unknown = true
+	_, err = n.in.Flush(bg, a.UUID)
+	require.Equal(t, pgerrcode.TransactionResolutionUnknown, pgerr.Code(err))
+	n.insert(a, 3)
+	require.Equal(t, []int64{1, 2, 3}, n.read(a)[a.UUID])
+	flushed, err := n.in.Flush(bg, a.UUID)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, flushed)
+	require.Equal(t, []int64{1, 2, 3}, n.read(a)[a.UUID])
+	logs.unknown = true // the truncation is tried again and found done
+	require.NoError(t, n.in.Commit(bg, &Tx{Truncate: []*catalog.Table{a}, Writes: []Write{rows(a, 9)}}))
+	require.Equal(t, []int64{9}, n.read(a)[a.UUID])
+}
+
+// meddler does something just before a version is read.
+type meddler struct {
+	TableLogs
+	before func(id uuid.UUID)
+}
+
+func (m *meddler) Snapshot(ctx context.Context, id uuid.UUID) (*catalog.Snapshot, error) {
+	if do := m.before; do != nil {
+		do(id)
+	}
+	return m.TableLogs.Snapshot(ctx, id)
+}
+
+// TestPinIsOnePointInTime: a transaction over two tables that commits, and is flushed from one of them, while a pin is being taken is
+// seen whole or not at all.
+func TestPinIsOnePointInTime(t *testing.T) {
+	n := start(t, t.TempDir(), nil, Config{}, nil)
+	m := &meddler{TableLogs: n.logs}
+	n.in.deps.Tables = m
+	a, b := n.put(n.table("a")), n.put(n.table("b"))
+	n.insert(a, 1)
+	n.insert(b, 2)
+	m.before = func(id uuid.UUID) {
+		if id != b.UUID {
+			return
+		}
+		m.before = nil
+		require.NoError(t, n.in.Commit(bg, &Tx{Writes: []Write{rows(a, 3), rows(b, 4)}}))
+		_, err := n.in.Flush(bg, b.UUID)
+		require.NoError(t, err)
+	}
+	require.Equal(t, map[uuid.UUID][]int64{a.UUID: {1, 3}, b.UUID: {2, 4}}, n.read(a, b))
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
@@ -126,7 +127,11 @@ func (i *Ingest) moveToLog(ctx context.Context, b *buffer, work *sealed) (rows i
 		return 0, false, err
 	}
 	if moved {
-		i.discardFiles(b.id, files)
+		live := map[string]bool{}
+		for _, f := range s.Files {
+			live[f.Path] = true
+		}
+		i.discardFiles(b.id, slices.DeleteFunc(files, func(f catalog.DataFile) bool { return live[f.Path] }))
 	}
 	i.mu.Lock()
 	i.adoptLocked(b, s.Checkpoints[i.stream])
