@@ -258,7 +258,7 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 				return expr{}, err
 			}
 		}
-		out := t.bind(e.typ.OID, "pg_slice($1, $2, $3)", 4, e, lo, hi)
+		out := t.bind(e.typ.OID, "pg_slice($1, $2, $3)", e, lo, hi)
 		return out.ofType(e.typ), nil
 	}
 	idx, err := bound(x.Uidx)
@@ -276,7 +276,7 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 		}
 		return out, nil
 	}
-	return t.bind(ty.OID, "pg_subscript($1, $2)", 3, e, idx), nil
+	return t.bind(ty.OID, "pg_subscript($1, $2)", e, idx), nil
 }
 
 func (t *translator) rowExpr(c exprCtx, x *pg_query.RowExpr) (expr, error) {

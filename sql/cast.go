@@ -80,11 +80,11 @@ func (t *translator) roundTime(e expr, ty sqltype.Type, loc int32) (expr, error)
 	unit := []string{"1000000", "100000", "10000", "1000", "100", "10"}[ty.Mod]
 	switch ty.OID {
 	case sqltype.Time:
-		return t.bind(ty.OID, "pg_round_time($1, "+unit+")", 2, out), nil
+		return t.bind(ty.OID, "pg_round_time($1, "+unit+")", out), nil
 	case sqltype.Timestamp:
-		return t.bind(ty.OID, "pg_round_timestamp($1, "+unit+")", 3, out), nil
+		return t.bind(ty.OID, "pg_round_timestamp($1, "+unit+")", out), nil
 	}
-	return t.bind(ty.OID, "pg_round_timestamptz($1, "+unit+")", 3, out), nil
+	return t.bind(ty.OID, "pg_round_timestamptz($1, "+unit+")", out), nil
 }
 
 // shiftConstant moves a constant timestamp by a constant interval.

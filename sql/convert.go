@@ -310,14 +310,13 @@ func (t *translator) textOf(e expr) expr {
 	case "A":
 		elem, _ := e.typ.Elem()
 		inner := t.textOf(expr{sql: "pg_x", typ: elem, weight: 1, scale: -1})
-		sql = "pg_array_out(list_transform(" + e.sql + ", lambda pg_x: " + inner.sql + "))"
-		return typed(sql, sqltype.Text, e)
+		return t.bind(sqltype.Text, "pg_array_out(list_transform($1, lambda pg_x: "+strings.ReplaceAll(inner.sql, "$", "$$")+"))", e)
 	}
 	switch e.typ.OID {
 	case sqltype.Float4, sqltype.Float8:
-		sql = "pg_float_out(" + e.sql + ")"
+		return t.bind(sqltype.Text, "pg_float_out($1)", e)
 	case sqltype.Interval:
-		sql = "pg_interval_out(" + e.sql + ")"
+		return t.bind(sqltype.Text, "pg_interval_out($1)", e)
 	case sqltype.Bytea:
 		sql = `('\x' || lower(hex(` + e.sql + ")))"
 	default:
@@ -339,9 +338,9 @@ func (t *translator) toText(e expr, ty sqltype.Type, level castLevel) expr {
 	case ok && ty.OID == sqltype.Bpchar && level == explicitCast:
 		out = typed(fmt.Sprintf("rpad(left(%s, %d), %d, ' ')", out.sql, n, n), ty.OID, e)
 	case ok && ty.OID == sqltype.Varchar:
-		out = t.bind(ty.OID, fmt.Sprintf("pg_varchar($1, %d)", n), 4, out)
+		out = t.bind(ty.OID, fmt.Sprintf("pg_varchar($1, %d)", n), out)
 	case ok:
-		out = t.bind(ty.OID, fmt.Sprintf("rpad(pg_bpchar($1, %d), %d, ' ')", n, n), 4, out)
+		out = t.bind(ty.OID, fmt.Sprintf("rpad(pg_bpchar($1, %d), %d, ' ')", n, n), out)
 	}
 	out.typ = ty
 	if e.col != nil && ty.Mod == sqltype.NoMod && category(e.typ.OID) == "S" && e.typ.OID != sqltype.Bpchar {
@@ -354,18 +353,18 @@ func (t *translator) fromText(e expr, ty sqltype.Type) expr {
 	duck, _ := duckType(ty)
 	switch ty.OID {
 	case sqltype.Bool:
-		return t.bind(ty.OID, "pg_bool_in($1)", 4, e)
+		return t.bind(ty.OID, "pg_bool_in($1)", e)
 	case sqltype.Int2, sqltype.Int4, sqltype.Int8:
-		out := t.bind(ty.OID, "CAST(pg_int_in($1, "+duckString(ty.String())+") AS "+duck+")", 3, e)
+		out := t.bind(ty.OID, "CAST(pg_int_in($1, "+duckString(ty.String())+") AS "+duck+")", e)
 		return out
 	case sqltype.Bytea:
-		return t.bind(ty.OID, "pg_bytea_in($1)", 4, e)
+		return t.bind(ty.OID, "pg_bytea_in($1)", e)
 	case sqltype.Interval:
 		return typed("CAST("+e.sql+" AS INTERVAL)", ty.OID, e)
 	}
 	if elem, ok := ty.Elem(); ok {
 		_ = elem
-		return t.bind(ty.OID, "CAST(pg_array_in($1) AS "+duck+")", 4, e)
+		return t.bind(ty.OID, "CAST(pg_array_in($1) AS "+duck+")", e)
 	}
 	return typed("CAST("+e.sql+" AS "+duck+")", ty.OID, e).ofType(ty)
 }
@@ -404,24 +403,28 @@ func (t *translator) toNumeric(e expr, ty sqltype.Type) expr {
 	return out
 }
 
-// bind puts arguments into a template with $1, $2... dup tells how often the (expanded) template evaluates its arguments. Arguments that
-// are costly to evaluate again are evaluated once, through a one-element list.
-func (t *translator) bind(ret sqltype.OID, template string, dup int, args ...expr) expr {
-	weight := 0
-	for _, a := range args {
-		weight += a.weight
-	}
+// bind puts arguments into a template with $1, $2... Arguments that are costly to evaluate as often as the template, with its macros
+// expanded, does are evaluated once, through a one-element list.
+func (t *translator) bind(ret sqltype.OID, template string, args ...expr) expr {
 	out := typed("", ret, args...)
-	if dup > 1 && weight*dup > 60 {
-		var fields, names []string
-		for i := range args {
-			if args[i].lit != nil || args[i].null || isConstantText(args[i].sql) {
-				names = append(names, args[i].sql)
+	names := make([]string, len(args))
+	weight, cost, most := 0, 0, 1
+	for i, a := range args {
+		names[i] = a.sql
+		weight += a.weight
+		uses := templateUses(template, i+1)
+		cost += a.weight * max(uses, 1)
+		most = max(most, uses)
+	}
+	if most > 1 && cost > maxRepeatedWeight {
+		var fields []string
+		for i, a := range args {
+			if a.lit != nil || a.null || a.weight == 1 && a.col != nil {
 				continue
 			}
 			f := "a" + strconv.Itoa(i+1)
-			fields = append(fields, f+" := "+args[i].sql)
-			names = append(names, "pg_v."+f)
+			fields = append(fields, f+" := "+a.sql)
+			names[i] = "pg_v." + f
 		}
 		if len(fields) > 0 {
 			out.sql = "list_transform([struct_pack(" + strings.Join(fields, ", ") + ")], lambda pg_v: " + fill(template, names) + ")[1]"
@@ -429,18 +432,9 @@ func (t *translator) bind(ret sqltype.OID, template string, dup int, args ...exp
 			return out
 		}
 	}
-	names := make([]string, len(args))
-	for i := range args {
-		names[i] = args[i].sql
-	}
 	out.sql = fill(template, names)
-	out.weight = weight*dup + 1
+	out.weight = cost + 1
 	return out
-}
-
-func isConstantText(s string) bool {
-	_, err := strconv.ParseFloat(s, 64)
-	return err == nil
 }
 
 func fill(template string, args []string) string {

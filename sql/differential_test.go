@@ -295,3 +295,26 @@ func TestDifferential(t *testing.T) {
 		})
 	}
 }
+
+// seedQueries returns the lines of the differential scripts.
+func seedQueries(tb testing.TB) []string {
+	tb.Helper()
+	files, err := filepath.Glob("../testdata/sql/differential/*.sql")
+	require.NoError(tb, err)
+	var out []string
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		require.NoError(tb, err)
+		for _, line := range strings.Split(string(data), "\n") {
+			line = strings.TrimPrefix(strings.TrimSpace(line), "differs: ")
+			if line == "" || strings.HasPrefix(line, "--") {
+				continue
+			}
+			if !strings.HasPrefix(line, "SELECT") && !strings.HasPrefix(line, "WITH") && !strings.HasPrefix(line, "VALUES") {
+				line = "SELECT " + line
+			}
+			out = append(out, line)
+		}
+	}
+	return out
+}

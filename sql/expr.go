@@ -103,8 +103,7 @@ func (t *translator) expr(c exprCtx, n *pg_query.Node) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	t.size += len(e.sql) / 8
-	if t.size > maxTextBytes {
+	if len(e.sql) > 1<<16 && len(e.sql) > 1<<16+maxGrowth*t.input {
 		return expr{}, tooComplex()
 	}
 	if e.weight < 1 {
@@ -290,15 +289,33 @@ func (t *translator) caseExpr(c exprCtx, x *pg_query.CaseExpr) (expr, error) {
 	var conds []string
 	var results []expr
 	var all []expr
+	var subject expr
+	var err error
+	if x.Arg != nil {
+		if subject, err = t.expr(c, x.Arg); err != nil {
+			return expr{}, err
+		}
+		all = append(all, subject)
+	}
+	same := x.Arg != nil // all comparisons are with the subject as it is: it is evaluated once
+	var values []string
 	for _, a := range x.Args {
 		w := a.GetCaseWhen()
 		if w == nil {
 			return expr{}, pgerr42601("CASE holds something other than WHEN")
 		}
 		var cond expr
-		var err error
 		if x.Arg != nil {
-			cond, err = t.operator(c, "=", x.Arg, w.Expr, w.Location)
+			var v expr
+			if v, err = t.expr(c, w.Expr); err == nil {
+				subject = t.settle(subject)
+				var l, r expr
+				if l, r, err = t.comparable(subject, v, "=", w.Location); err == nil {
+					same = same && l.sql == subject.sql
+					values = append(values, r.sql)
+					cond, err = t.compare("=", "=", subject, v, w.Location)
+				}
+			}
 		} else {
 			cond, err = t.boolean(c, w.Expr, "CASE/WHEN")
 		}
@@ -314,7 +331,6 @@ func (t *translator) caseExpr(c exprCtx, x *pg_query.CaseExpr) (expr, error) {
 	// PostgreSQL looks at ELSE first when it chooses the type
 	def := expr{sql: "NULL", typ: sqltype.Of(sqltype.Unknown), null: true, weight: 1}
 	if x.Defresult != nil {
-		var err error
 		if def, err = t.expr(c, x.Defresult); err != nil {
 			return expr{}, err
 		}
@@ -327,6 +343,10 @@ func (t *translator) caseExpr(c exprCtx, x *pg_query.CaseExpr) (expr, error) {
 	}
 	var b strings.Builder
 	b.WriteString("(CASE")
+	if same {
+		b.WriteString(" " + subject.sql)
+		conds = values
+	}
 	for i, cond := range conds {
 		b.WriteString(" WHEN " + cond + " THEN " + list[i+1].sql)
 	}

@@ -194,6 +194,7 @@ func (t *translator) view(v *catalog.View, x *pg_query.RangeVar, alias string) (
 		return fromItem{}, pgerr.New(pgerrcode.InternalError, "the text of view %s cannot be read", v.Name).WithCause(err)
 	}
 	t.inView++
+	t.input += len(v.Query)
 	t.views = append(t.views, v.Name.String())
 	targets := t.env.TargetTypes
 	t.env.TargetTypes = nil
@@ -211,9 +212,8 @@ func (t *translator) view(v *catalog.View, x *pg_query.RangeVar, alias string) (
 	if len(q.cols) != len(v.Columns) {
 		return fromItem{}, pgerr.New(pgerrcode.InternalError, "view %s has %d columns, its query %d", v.Name, len(v.Columns), len(q.cols))
 	}
-	cols := make([]outCol, len(q.cols))
-	for i, c := range q.cols {
-		cols[i] = c
+	cols := passing(q)
+	for i := range cols {
 		cols[i].name = v.Columns[i].Name
 		cols[i].e.origin = Origin{Table: v.OID, Column: int16(i + 1)}
 	}

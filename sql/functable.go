@@ -2,7 +2,6 @@ package sql
 
 import (
 	_ "embed"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -19,7 +18,6 @@ type signature struct {
 	ret      string
 	set      bool
 	template string
-	dup      int
 	volatile bool
 }
 
@@ -99,7 +97,7 @@ var functionTable = sync.OnceValue(func() map[string][]signature {
 })
 
 func parseSignature(line string) (string, signature, bool) {
-	s := signature{dup: 1}
+	var s signature
 	open := strings.IndexByte(line, '(')
 	closing := strings.IndexByte(line, ')')
 	if open < 1 || closing < open {
@@ -122,13 +120,8 @@ func parseSignature(line string) (string, signature, bool) {
 		template = name + "($*)"
 	}
 	if i := strings.LastIndex(template, " ; "); i >= 0 {
-		flag := strings.TrimSpace(template[i+3:])
+		s.volatile = strings.TrimSpace(template[i+3:]) == "volatile"
 		template = template[:i]
-		if n, err := strconv.Atoi(flag); err == nil {
-			s.dup = n
-		} else {
-			s.volatile = flag == "volatile"
-		}
 	}
 	s.ret, s.set = strings.CutPrefix(strings.TrimSpace(ret), "set of ")
 	s.template = strings.TrimSpace(template)

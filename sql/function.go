@@ -128,7 +128,7 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 			args[i] = t.settle(args[i])
 			if name == "concat" || name == "concat_ws" {
 				if args[i].typ.OID == sqltype.Bool { // the output function, not the cast
-					args[i] = t.bind(sqltype.Text, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END", 2, args[i])
+					args[i] = t.bind(sqltype.Text, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END", args[i])
 				}
 				args[i] = t.textOf(args[i])
 			}
@@ -156,7 +156,7 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 			return expr{}, err
 		}
 	}
-	out := t.bind(0, s.template, s.dup, args...)
+	out := t.bind(0, s.template, args...)
 	if s.volatile {
 		out.weight = 500
 		t.volatil = true
@@ -310,7 +310,7 @@ func (t *translator) truncatedDivision(args []expr, loc int32) (expr, error) {
 		a := typed("CAST("+digits[i].sql+" AS DECIMAL(38,"+strconv.Itoa(scale)+"))", sqltype.Numeric, digits[i])
 		digits[i] = t.unscaled(a, scale)
 	}
-	return t.bind(sqltype.Numeric, "CAST($1 // pg_nz($2) AS DECIMAL(38,0))", 2, digits[0], digits[1]).scaled(0), nil
+	return t.bind(sqltype.Numeric, "CAST($1 // pg_nz($2) AS DECIMAL(38,0))", digits[0], digits[1]).scaled(0), nil
 }
 
 // roundTo writes round(numeric, n) and trunc(numeric, n), whose scale is n when n is a constant.
@@ -334,7 +334,7 @@ func (t *translator) roundTo(name string, args []expr, loc int32) (expr, bool, e
 	}
 	scale := scaleOf(v)
 	if n.lit == nil {
-		out := t.bind(sqltype.Numeric, "pg_"+name+"($1, $2)", 4, typed("CAST("+v.sql+" AS DECIMAL(38,"+strconv.Itoa(scale)+"))", sqltype.Numeric, v), n)
+		out := t.bind(sqltype.Numeric, "pg_"+name+"($1, $2)", typed("CAST("+v.sql+" AS DECIMAL(38,"+strconv.Itoa(scale)+"))", sqltype.Numeric, v), n)
 		return out.scaled(scale), true, nil
 	}
 	k, _ := strconv.Atoi(*n.lit)
@@ -409,7 +409,7 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 		case sqltype.Date:
 			out = typed("CAST(epoch("+src.sql+") AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
 		case sqltype.Interval:
-			out = t.bind(sqltype.Numeric, "pg_interval_epoch($1)", 5, src).scaled(6)
+			out = t.bind(sqltype.Numeric, "pg_interval_epoch($1)", src).scaled(6)
 		default:
 			out = typed("(CAST(epoch_us("+src.sql+") AS DECIMAL(19,0)) * CAST('0.000001' AS DECIMAL(7,6)))", sqltype.Numeric, src).scaled(6)
 		}

@@ -400,11 +400,11 @@ func looksLikeInterval(s string) bool {
 func (t *translator) dynamic(op string, l, r expr) expr {
 	switch op {
 	case "/":
-		return t.bind(0, "pg_div($1, $2)", 3, l, r)
+		return t.bind(0, "pg_div($1, $2)", l, r)
 	case "%":
-		return t.bind(0, "($1 % pg_nz($2))", 3, l, r)
+		return t.bind(0, "($1 % pg_nz($2))", l, r)
 	case "^":
-		return t.bind(0, "pow($1, $2)", 1, l, r)
+		return t.bind(0, "pow($1, $2)", l, r)
 	}
 	return typed("("+l.sql+" "+op+" "+r.sql+")", 0, l, r)
 }
@@ -467,7 +467,7 @@ func (t *translator) numbers(op string, l, r expr, loc int32) (expr, error) {
 			if dup == 1 {
 				return typed("("+ls+" "+duck+" "+div+")", result, l, r), nil
 			}
-			return t.bind(result, "($1 "+duck+" pg_nz($2))", 2, a, b), nil
+			return t.bind(result, "($1 "+duck+" pg_nz($2))", a, b), nil
 		}
 		return typed("("+ls+" "+op+" "+rs+")", result, l, r), nil
 	case result == sqltype.Float4 || result == sqltype.Float8:
@@ -479,7 +479,7 @@ func (t *translator) numbers(op string, l, r expr, loc int32) (expr, error) {
 			if _, dup := t.nonZero(r); dup == 1 {
 				return typed("("+l.sql+" / "+r.sql+")", result, l, r), nil
 			}
-			return t.bind(result, "($1 / pg_nz($2))", 2, l, r), nil
+			return t.bind(result, "($1 / pg_nz($2))", l, r), nil
 		case "%":
 			return expr{}, t.noOperator(op, &l, &r, loc)
 		}
@@ -535,7 +535,7 @@ func (t *translator) decimals(op string, l, r expr) (expr, error) {
 		return typed("("+l.sql+" * "+r.sql+")", sqltype.Numeric, l, r).scaled(ls + rs), nil
 	case "%":
 		l, r = operand(l, ls), operand(r, rs)
-		return t.bind(sqltype.Numeric, "($1 % pg_nz($2))", 2, l, r).scaled(max(ls, rs)), nil
+		return t.bind(sqltype.Numeric, "($1 % pg_nz($2))", l, r).scaled(max(ls, rs)), nil
 	}
 	if ls > rs+divScale+1 {
 		ls = rs + divScale + 1
@@ -546,7 +546,7 @@ func (t *translator) decimals(op string, l, r expr) (expr, error) {
 	if divScale+1+rs-ls > 37 {
 		return expr{}, pgerr.New(pgerrcode.NumericValueOutOfRange, "value overflows numeric format")
 	}
-	return t.bind(sqltype.Numeric, "pg_numeric_div($1, $2, CAST("+k+" AS HUGEINT))", 3, num, den).scaled(divScale), nil
+	return t.bind(sqltype.Numeric, "pg_numeric_div($1, $2, CAST("+k+" AS HUGEINT))", num, den).scaled(divScale), nil
 }
 
 // unscaled writes the digits of a decimal as a HUGEINT.
@@ -559,7 +559,7 @@ func (t *translator) unscaled(e expr, scale int) expr {
 		return typed(fmt.Sprintf("CAST(%s * CAST(%s AS DECIMAL(%d,0)) AS HUGEINT)", e.sql, ten, scale+1), 0, e)
 	}
 	return t.bind(0, fmt.Sprintf("(CAST(trunc($1) AS HUGEINT) * CAST(%s AS HUGEINT) + CAST(($1 - trunc($1)) * CAST(%s AS DECIMAL(%d,0)) AS HUGEINT))",
-		ten, ten, scale+1), 3, e)
+		ten, ten, scale+1), e)
 }
 
 // dates writes arithmetic of dates, times and intervals.
@@ -576,7 +576,7 @@ func (t *translator) dates(op string, l, r expr, loc int32) (expr, error) {
 	case category(lo) == "N" && ro == sqltype.Interval && op == "*":
 		return as("("+r.sql+" * "+t.doubleOf(l).sql+")", sqltype.Interval)
 	case lo == sqltype.Interval && category(ro) == "N" && op == "/":
-		return t.bind(sqltype.Interval, "($1 / pg_nz($2))", 2, l, t.doubleOf(r)), nil
+		return t.bind(sqltype.Interval, "($1 / pg_nz($2))", l, t.doubleOf(r)), nil
 	case lo == sqltype.Date && integer(ro) && (op == "+" || op == "-"):
 		return as("("+l.sql+" "+op+" CAST("+r.sql+" AS INTEGER))", sqltype.Date)
 	case integer(lo) && ro == sqltype.Date && op == "+":
@@ -755,7 +755,7 @@ func (t *translator) bits(op string, l, r expr, loc int32) (expr, error) {
 		return typed("xor("+a+", "+b+")", result, l, r), nil
 	case "<<": // PostgreSQL drops bits that leave the type
 		bits := map[sqltype.OID]int{sqltype.Int2: 16, sqltype.Int4: 32, sqltype.Int8: 64}[result]
-		return t.bind(result, fmt.Sprintf("pg_shl%d($1, $2)", bits), 3, l, r), nil
+		return t.bind(result, fmt.Sprintf("pg_shl%d($1, $2)", bits), l, r), nil
 	case ">>":
 		return typed("("+a+" >> "+b+")", result, l, r).loose(), nil
 	}
@@ -778,7 +778,7 @@ func (t *translator) arrayOp(op string, l, r expr, loc int32) (expr, error) {
 		return expr{}, t.noOperator(op, &l, &r, loc)
 	}
 	fn := map[string]string{"&&": "list_has_any($1, $2)", "@>": "list_has_all($1, $2)", "<@": "list_has_all($2, $1)"}[op]
-	return t.bind(sqltype.Bool, fn, 1, l, r), nil
+	return t.bind(sqltype.Bool, fn, l, r), nil
 }
 
 func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {

@@ -101,6 +101,11 @@ func (t *translator) between(c exprCtx, x *pg_query.A_Expr) (expr, error) {
 		if err != nil {
 			return a, err
 		}
+		l1, low, err1 := t.comparable(v, lo, ">=", x.Location)
+		l2, high, err2 := t.comparable(v, hi, "<=", x.Location)
+		if err1 == nil && err2 == nil && l1.sql == l2.sql && v.typ.OID != sqltype.Record { // evaluated once
+			return typed("("+l1.sql+" BETWEEN "+low.sql+" AND "+high.sql+")", sqltype.Bool, v, low, high), nil
+		}
 		return typed("("+a.sql+" AND "+b.sql+")", sqltype.Bool, a, b), nil
 	}
 	out, err := range_(lo, hi)
@@ -176,7 +181,7 @@ func (t *translator) anyAll(c exprCtx, x *pg_query.A_Expr, op string, all bool) 
 	if all {
 		fn = "pg_all"
 	}
-	return t.bind(sqltype.Bool, fn+"(list_transform($1, lambda pg_x: "+strings.ReplaceAll(cmp.sql, "$", "$$")+"))", 1, r, l), nil
+	return t.bind(sqltype.Bool, fn+"(list_transform($1, lambda pg_x: "+strings.ReplaceAll(cmp.sql, "$", "$$")+"))", r, l), nil
 }
 
 func (t *translator) settleFor(e expr, ty sqltype.Type, loc int32) expr {

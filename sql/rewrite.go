@@ -20,9 +20,12 @@ const (
 	maxRelations   = 64      // relations in joins, over the whole query
 	maxSetOps      = 500     // branches of UNION and its kin, over the whole query
 	maxViewDepth   = 32      // views within views
-	maxTextBytes   = 8 << 20 // of the resulting DuckDB text
+	maxTextBytes   = 4 << 20 // of the resulting DuckDB text
 	maxColumnCount = 1664    // of a select list, as in PostgreSQL
-	maxWeight      = 2000    // evaluations of subexpressions by one expression after macros are expanded
+	// An expression that a macro evaluates more than once is evaluated beforehand when that adds up to more than so many operations.
+	maxRepeatedWeight = 60
+	// The DuckDB text may be so much longer than the query and its views.
+	maxGrowth = 40
 )
 
 // translator turns one PostgreSQL query into DuckDB text. It never passes through what it does not know: every construct is written by
@@ -45,6 +48,7 @@ type translator struct {
 	timed   bool
 	volatil bool
 	size    int
+	input   int // bytes of the query and of the views in it
 }
 
 type scanUse struct {
@@ -57,7 +61,7 @@ func newTranslator(text string, env Env) (*translator, error) {
 	if _, err := rand.Read(raw[:]); err != nil {
 		return nil, fmt.Errorf("name scans: %w", err)
 	}
-	t := &translator{env: env, text: text, token: hex.EncodeToString(raw[:]), aliases: map[string]int{}}
+	t := &translator{env: env, text: text, token: hex.EncodeToString(raw[:]), aliases: map[string]int{}, input: len(text)}
 	for _, oid := range env.Params {
 		ty := sqltype.Type{}
 		if oid != 0 && oid != sqltype.Unknown {
@@ -103,7 +107,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		}
 	}
 	out.Text = qr.render(true)
-	if len(out.Text) > maxTextBytes {
+	if len(out.Text) > maxTextBytes || len(out.Text) > 1<<16+maxGrowth*t.input {
 		return nil, tooComplex()
 	}
 	if out.Params, err = t.paramTypes(); err != nil {

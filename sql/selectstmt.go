@@ -466,7 +466,7 @@ func (t *translator) assignTargets(q *query) error {
 		ty := t.env.TargetTypes[i]
 		e := q.cols[i].e
 		if e.known() && !canCast(e.typ.OID, ty.OID, assignCast) {
-			return t.errorf(-1, pgerrcode.DatatypeMismatch, "column %d is of type %s but expression is of type %s", i+1, ty, e.typ).
+			return t.errorf(-1, pgerrcode.DatatypeMismatch, "column %s is of type %s but expression is of type %s", t.targetName(i), ty, e.typ).
 				WithHint("You will need to rewrite or cast the expression.")
 		}
 		if e.known() && !e.inex && e.typ == ty && (ty.OID != sqltype.Numeric || e.scale == declaredScale(ty) && e.col != nil) {
@@ -477,6 +477,13 @@ func (t *translator) assignTargets(q *query) error {
 		}
 	}
 	return nil
+}
+
+func (t *translator) targetName(i int) string {
+	if i < len(t.env.TargetNames) {
+		return `"` + t.env.TargetNames[i] + `"`
+	}
+	return fmt.Sprint(i + 1)
 }
 
 // assign converts a value to the type of a column.
