@@ -73,7 +73,8 @@ var nestedWords = map[string]bool{
 	"force": true, "copy": true, "set": true, "checkpoint": true,
 }
 
-// refuseWithin turns a syntax error at such a word into 42501.
+// refuseWithin turns a syntax error at such a word into 42501, and one at a file name where a table is wanted: FROM 'file' is DuckDB's
+// way to read files.
 func refuseWithin(text string, err error) error {
 	var e *pgerr.Error
 	if !errors.As(err, &e) || e.Code != pgerrcode.SyntaxError || e.Position == 0 {
@@ -95,6 +96,10 @@ func refuseWithin(text string, err error) error {
 				first = w
 			}
 			continue
+		}
+		if t.kind == tokString && (before == "from" || before == "join" || before == "table") {
+			return pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied: files cannot be read by name").WithPosition(e.Position).
+				WithHint("Load the file with COPY ... FROM STDIN, psql's \\copy or miniodb import.")
 		}
 		if !nestedWords[w] {
 			return err
