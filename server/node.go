@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -74,8 +76,12 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		return n, fmt.Errorf("recover: %w", err)
 	}
 	n.closers = append(n.closers, n.ingest.Close)
+	pattern, err := namePattern(cfg)
+	if err != nil {
+		return n, err
+	}
 	n.sessions = session.NewNode(session.Config{
-		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, BulkBytes: bulkBytes,
+		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
 	}, n.engine, n.catalog, n.tables, n.ingest, store, log)
 	return n, nil
 }
@@ -83,13 +89,51 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 // bulkBytes is the size above which one statement's rows go to Parquet without passing through the buffer.
 const bulkBytes = 64 << 20
 
-func tableDefaults(cfg *config.Config) catalog.Options {
-	d := cfg.Tables.Default
-	backup := d.BackupEnabled
-	return catalog.Options{
-		BufferRows: d.BufferSize.Rows, BufferBytes: int64(d.BufferSize.Bytes), FlushInterval: d.FlushInterval,
-		RetentionDays: int32(d.RetentionDays), BackupEnabled: &backup, Properties: d.Properties,
+// tableDefaults returns the options that the configuration gives to a table: those of its own section, then those of all tables.
+func tableDefaults(cfg *config.Config) func(catalog.Name) catalog.Options {
+	return func(n catalog.Name) catalog.Options {
+		all := options(cfg.Tables.Default)
+		named, ok := cfg.Tables.Named[n.String()]
+		if !ok {
+			if named, ok = cfg.Tables.Named[n.Name]; !ok {
+				return all
+			}
+		}
+		o := options(named)
+		if o.BufferRows == 0 && o.BufferBytes == 0 {
+			o.BufferRows, o.BufferBytes = all.BufferRows, all.BufferBytes
+		}
+		if o.FlushInterval == 0 {
+			o.FlushInterval = all.FlushInterval
+		}
+		if o.RetentionDays == 0 {
+			o.RetentionDays = all.RetentionDays
+		}
+		properties := map[string]string{}
+		maps.Copy(properties, all.Properties)
+		maps.Copy(properties, o.Properties)
+		o.Properties = properties
+		return o
 	}
+}
+
+func options(t config.TableConfig) catalog.Options {
+	return catalog.Options{
+		BufferRows: t.BufferSize.Rows, BufferBytes: int64(t.BufferSize.Bytes), FlushInterval: t.FlushInterval,
+		RetentionDays: int32(t.RetentionDays), BackupEnabled: &t.BackupEnabled, Properties: t.Properties,
+	}
+}
+
+// namePattern compiles table_management.table_name_pattern, which must match a whole name.
+func namePattern(cfg *config.Config) (*regexp.Regexp, error) {
+	if cfg.Manage.NamePattern == "" {
+		return nil, nil
+	}
+	p, err := regexp.Compile("^(?:" + cfg.Manage.NamePattern + ")$")
+	if err != nil {
+		return nil, fmt.Errorf("table_management.table_name_pattern: %w", err)
+	}
+	return p, nil
 }
 
 // Ready returns nil when the server answers queries and takes writes, otherwise the reason.

@@ -80,10 +80,14 @@ func rewriting() bool {
 }
 
 // startServer runs an embedded server in a directory of its own and returns the address for clients.
-func startServer(t *testing.T) string {
+func startServer(t *testing.T) string { return startWith(t, func(*config.Config) {}) }
+
+// startWith is startServer with other settings.
+func startWith(t *testing.T, change func(*config.Config)) string {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Server.DataDir = t.TempDir()
+	change(cfg)
 	cfg.Server.PgAddr, cfg.Server.RestPort = "127.0.0.1:0", "127.0.0.1:0"
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan server.Addrs, 1), make(chan error, 1)

@@ -55,6 +55,10 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "the limit of %d tables is reached", limit).
 			WithHint("Raise table_management.max_tables, or drop tables.")
 	}
+	if p := s.node.cfg.NamePattern; p != nil && !p.MatchString(c.Name.Name) {
+		return nil, pgerr.New(pgerrcode.InvalidName, "table name %q does not match the pattern that this server asks for", c.Name.Name).
+			WithHint("The pattern is table_management.table_name_pattern: %s", p)
+	}
 	oid := db.NextOID
 	var ops []catalog.Op
 	for i := range c.Columns {
@@ -83,7 +87,7 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 		}
 		table.Keys[i].References = &ref
 	}
-	s.applyDefaults(&table.Options)
+	applyDefaults(&table.Options, s.node.cfg.TableDefaults(table.Name))
 	for i := range table.Columns {
 		table.Columns[i].PhysicalName = "" // the table log knows which names Parquet readers take
 	}
@@ -108,8 +112,7 @@ func (s *Session) referenced(n catalog.Name, self *catalog.Table) (catalog.Name,
 }
 
 // applyDefaults fills in the options that CREATE TABLE left out and the configuration gives.
-func (s *Session) applyDefaults(o *catalog.Options) {
-	d := s.node.cfg.TableDefaults
+func applyDefaults(o *catalog.Options, d catalog.Options) {
 	if o.BufferRows == 0 && o.BufferBytes == 0 {
 		o.BufferRows, o.BufferBytes = d.BufferRows, d.BufferBytes
 	}

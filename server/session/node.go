@@ -9,6 +9,7 @@ package session
 
 import (
 	"context"
+	"regexp"
 	"sync"
 	"sync/atomic"
 
@@ -27,10 +28,11 @@ import (
 
 // Config are the settings of all sessions.
 type Config struct {
-	Version       string          // of the program, for version()
-	TableDefaults catalog.Options // for options that CREATE TABLE leaves out
-	MaxTables     int             // 53400 above; 0: no limit
-	BulkBytes     int64           // a statement that writes more goes to Parquet directly
+	Version       string                             // of the program, for version()
+	TableDefaults func(catalog.Name) catalog.Options // for options that CREATE TABLE leaves out
+	MaxTables     int                                // 53400 above; 0: no limit
+	NamePattern   *regexp.Regexp                     // of new tables' names, anchored; nil: any
+	BulkBytes     int64                              // a statement that writes more goes to Parquet directly
 }
 
 // Node is what the sessions of a server share.
