@@ -153,7 +153,7 @@ func (d *Decoder) closeBinary() error {
 	switch {
 	case !d.bin.header:
 		return badFormat("COPY file signature not recognized")
-	case len(d.carry) > 0:
+	case len(d.carry) > 1: // a lone byte is no tuple to PostgreSQL either
 		return d.cutTuple(d.carry)
 	}
 	return nil
@@ -162,9 +162,6 @@ func (d *Decoder) closeBinary() error {
 // cutTuple reports the column in which the data ended.
 func (d *Decoder) cutTuple(b []byte) error {
 	d.line++
-	if len(b) < 2 {
-		return d.lineError(badFormat("unexpected EOF in COPY data"), nil)
-	}
 	at, col := 2, 0
 	for ; col < len(d.cols)-1 && len(b) >= at+4; col++ {
 		size := max(int(int32(binary.BigEndian.Uint32(b[at:]))), 0)
