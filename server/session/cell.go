@@ -114,7 +114,7 @@ func (r *cellReader) assign(a *vector.Appender, text string, from sqltype.Type, 
 		text, _, _ = strings.Cut(text, " ")
 	}
 	err := r.decoder.ParseText(a, []byte(text))
-	if e, ok := err.(*pgerr.Error); ok && e.Code == pgerrcode.NumericValueOutOfRange && numeric(from.OID) && integral(to.OID) {
+	if pgerr.Code(err) == pgerrcode.NumericValueOutOfRange && numeric(from.OID) && integral(to.OID) {
 		return pgerr.New(pgerrcode.NumericValueOutOfRange, "%s out of range", to) // a number, not a text, is too large
 	}
 	return err

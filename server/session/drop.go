@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -188,7 +189,7 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 	return append(ops, catalog.Op{DropSchema: name}), nil
 }
 
-func (s *Session) runTruncate(c *sql.Truncate, tag string) (pgwire.Result, error) {
+func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) (pgwire.Result, error) {
 	r := s.resolver()
 	var tables []*catalog.Table
 	for _, n := range c.Names {
@@ -199,6 +200,9 @@ func (s *Session) runTruncate(c *sql.Truncate, tag string) (pgwire.Result, error
 		tables = append(tables, t)
 	}
 	for _, t := range tables {
+		if err := s.dropOwnRowsOf(ctx, t.UUID); err != nil {
+			return nil, err
+		}
 		s.tx.actions = append(s.tx.actions, action{table: t, truncate: true})
 		if !c.RestartIdentity {
 			continue

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -153,8 +154,8 @@ func checkSetting(name, value string) (string, error) {
 	}
 	v, err := s.check(value)
 	if err != nil {
-		if e, ok := err.(*pgerr.Error); ok {
-			return "", e
+		if given := (*pgerr.Error)(nil); errors.As(err, &given) {
+			return "", given
 		}
 		e := pgerr.New(pgerrcode.InvalidParameterValue, "invalid value for parameter %q: %q", shown(name), value)
 		if hint := err.Error(); hint != "" {

@@ -229,7 +229,7 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 	case *sql.Drop:
 		return s.runDrop(c, st.stmt.Tag)
 	case *sql.Truncate:
-		return s.runTruncate(c, st.stmt.Tag)
+		return s.runTruncate(ctx, c, st.stmt.Tag)
 	case *sql.Comment:
 		return s.runComment(c, st.stmt.Tag)
 	}
