@@ -531,6 +531,40 @@ func TestNewerSchema(t *testing.T) {
 	_, err := n.in.Flush(bg, a.UUID)
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2, 3}, n.read(a)[a.UUID])
+
+	other := wide
+	other.SchemaID = 3
+	other.Columns = append([]catalog.Column(nil), wide.Columns...)
+	other.Columns[1].Type = sqltype.Of(sqltype.Int8)
+	n.put(&other)
+	err = n.in.Commit(bg, &Tx{Writes: []Write{rows(a, 4)}})
+	require.Equal(t, pgerrcode.SerializationFailure, pgerr.Code(err), "values that do not fit are refused before they are durable")
+}
+
+// TestRebuildResolvesOnce: the engine fails between a catalog commit and its rows. They appear once, whoever waits.
+func TestRebuildResolvesOnce(t *testing.T) {
+	dir := t.TempDir()
+	n := start(t, dir, nil, Config{StallTimeout: 50 * time.Millisecond}, nil)
+	made := n.table("made")
+	err := n.in.Commit(bg, &Tx{Writes: []Write{rows(made, 1, 2)}, Catalog: func(_ context.Context, nonce uuid.UUID) error {
+		n.in.applying.Lock()
+		n.in.conn.Close()
+		n.in.applying.Unlock()
+		_, err := n.cat.Commit(bg, nonce, func(*catalog.Database) ([]catalog.Op, error) { return []catalog.Op{{PutTable: made}}, nil })
+		return err
+	}})
+	require.Equal(t, pgerrcode.TransactionResolutionUnknown, pgerr.Code(err))
+	_ = n.db.Close()
+	n.openEngine()
+	require.NoError(t, n.in.Rebuild(bg, n.db))
+	require.Equal(t, []int64{1, 2}, n.read(made)[made.UUID])
+	n.insert(made, 3)
+	_, err = n.in.Flush(bg, made.UUID)
+	require.NoError(t, err)
+	require.Equal(t, []int64{1, 2, 3}, n.read(made)[made.UUID])
+	n.close()
+	n = start(t, dir, nil, Config{}, nil)
+	require.Equal(t, []int64{1, 2, 3}, n.read(made)[made.UUID])
 }
 
 // lossy is a table log that does what it is told and then loses the answer, or is asked again as after a lost race.

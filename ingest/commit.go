@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
@@ -50,25 +51,43 @@ func (i *Ingest) Commit(ctx context.Context, tx *Tx) error {
 		return i.commitPrepared(ctx, tx, p, data)
 	}
 	for _, part := range parts {
-		if i.deps.Catalog.Current().TableByUUID(part.table.UUID) == nil {
-			return pgerr.New(pgerrcode.UndefinedTable, "relation \"%s\" does not exist", part.table.Name.Name)
+		if err := i.checkTable(part); err != nil {
+			return err
 		}
 		if _, err := i.buffer(ctx, part.table); err != nil {
 			return err
 		}
 	}
-	return i.commitRecord(ctx, p, data, false)
-}
-
-// commitRecord writes the record that commits p, waits until it is visible, and makes truncations final.
-func (i *Ingest) commitRecord(ctx context.Context, p *pending, data []byte, reserve bool) error {
-	truncates := false
-	for _, part := range p.parts {
-		truncates = truncates || part.truncate
-	}
-	if err := i.submit(p, data, truncates, reserve); err != nil {
+	if err := i.submit(p, data, p.truncates(), false); err != nil {
 		return err
 	}
+	return i.finish(ctx, p)
+}
+
+// checkTable refuses rows for a table that is gone, or that has changed so that they do not fit any more.
+func (i *Ingest) checkTable(part *part) error {
+	now := i.deps.Catalog.Current().TableByUUID(part.table.UUID)
+	if now == nil {
+		return pgerr.New(pgerrcode.UndefinedTable, "relation \"%s\" does not exist", part.table.Name.Name)
+	}
+	if now.SchemaID <= part.table.SchemaID {
+		return nil
+	}
+	for _, b := range part.batches {
+		if _, err := conform(b, part.table.Columns, now); err != nil {
+			return pgerr.New(pgerrcode.SerializationFailure, "table \"%s\" has been altered meanwhile", now.Name.Name).
+				WithDetail("%s.", err).WithHint("Try the transaction again.")
+		}
+	}
+	return nil
+}
+
+func (p *pending) truncates() bool {
+	return slices.ContainsFunc(p.parts, func(part *part) bool { return part.truncate })
+}
+
+// finish waits until a durable record is visible and makes its truncations final.
+func (i *Ingest) finish(ctx context.Context, p *pending) error {
 	if err := i.awaitApplied(ctx, p); err != nil {
 		return err
 	}

@@ -35,8 +35,11 @@ func (i *Ingest) commitPrepared(ctx context.Context, tx *Tx, p *pending, data []
 		}
 	}
 	// From here on the transaction is committed.
-	if err := i.resolve(context.WithoutCancel(ctx), p); err != nil {
-		i.doubt(p)
+	durable, err := i.resolve(context.WithoutCancel(ctx), p)
+	if err != nil {
+		if !durable {
+			i.doubt(p)
+		}
 		i.log.Error().Err(err).Str("tx", tx.ID.String()).Msg("rows of a committed transaction will appear late")
 		return unknown(err)
 	}
@@ -52,25 +55,30 @@ func certain(err error) bool {
 	return pgerr.Code(err) != pgerrcode.TransactionResolutionUnknown
 }
 
-// resolve writes C and makes the rows visible.
-func (i *Ingest) resolve(ctx context.Context, p *pending) error {
+// resolve writes C and makes the rows visible. durable says that C is there, so that it must not be written again: after an error
+// Rebuild or the next start makes the rows visible.
+func (i *Ingest) resolve(ctx context.Context, p *pending) (durable bool, err error) {
 	for _, part := range p.parts {
 		if i.deps.Catalog.Current().TableByUUID(part.table.UUID) == nil {
 			continue // dropped by the transaction itself, or since
 		}
 		if _, err := i.buffer(ctx, part.table); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if err := i.commitRecord(ctx, p, encodeResolve(p.id, p.walLow, true), true); err != nil {
-		return err
+	if err := i.submit(p, encodeResolve(p.id, p.walLow, true), p.truncates(), true); err != nil {
+		return false, err
 	}
+	err = i.awaitApplied(ctx, p)
 	i.mu.Lock()
 	delete(i.prepared, p.walLow)
 	delete(i.doubtful, p.walLow)
 	i.mu.Unlock()
 	i.settle(p, -1)
-	return nil
+	if err == nil {
+		err = i.finish(ctx, p)
+	}
+	return true, err
 }
 
 // abort notes that a prepared transaction was not committed. The record spares the next start the question; nothing depends on it.
@@ -124,12 +132,15 @@ func (i *Ingest) settleDoubtful(ctx context.Context) {
 	}
 	i.mu.Unlock()
 	for _, p := range ready {
+		durable := false
 		again, err := i.reload(p)
 		if err == nil {
-			err = i.resolve(context.WithoutCancel(ctx), again)
+			durable, err = i.resolve(context.WithoutCancel(ctx), again)
 		}
 		if err != nil {
-			i.doubt(p)
+			if !durable {
+				i.doubt(p)
+			}
 			i.log.Error().Err(err).Str("tx", p.id.String()).Msg("rows of a committed transaction will appear late")
 		}
 	}

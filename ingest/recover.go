@@ -210,7 +210,7 @@ func (i *Ingest) resolveAll(ctx context.Context, open []*pending) error {
 		if err != nil {
 			return err
 		}
-		if err := i.resolve(ctx, again); err != nil {
+		if _, err := i.resolve(ctx, again); err != nil {
 			return err
 		}
 	}

@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
 	catlog "github.com/miniodb/miniodb/catalog/log"
+	"github.com/miniodb/miniodb/internal/pgerr"
 )
 
 // finishTruncate commits a truncation to the table log, trying again until ctx ends. Afterwards it goes on in Run; the rows are gone either way.
 func (i *Ingest) finishTruncate(ctx context.Context, table uuid.UUID, offset int64) error {
 	for try := 1; ; try++ {
 		err := i.truncateOnce(ctx, table, offset)
-		if err == nil {
+		if err == nil || pgerr.Code(err) == pgerrcode.UndefinedTable { // dropped: all the more gone
 			return nil
 		}
 		if try == 1 {
