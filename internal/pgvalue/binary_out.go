@@ -28,6 +28,8 @@ func intAt(v *vector.Vector, row int) int64 {
 		return int64(v.Int16s[row])
 	case vector.KindInt32:
 		return int64(v.Int32s[row])
+	case vector.KindInt128:
+		return int64(v.Int128s[row].Lo)
 	}
 	return v.Int64s[row]
 }
@@ -61,15 +63,25 @@ func binInt(t vector.Type) AppendFunc {
 	}
 }
 
-func binFloat32(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
-	if v.Type.SQL.OID == sqltype.Float8 {
-		return binary.BigEndian.AppendUint64(dst, math.Float64bits(float64(v.Float32s[row])))
+// binFloat sends a float in the width of its SQL type.
+func binFloat(t vector.Type) AppendFunc {
+	switch {
+	case t.Kind == vector.KindFloat32 && t.SQL.OID == sqltype.Float8:
+		return func(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
+			return binary.BigEndian.AppendUint64(dst, math.Float64bits(float64(v.Float32s[row])))
+		}
+	case t.Kind == vector.KindFloat32:
+		return func(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
+			return binary.BigEndian.AppendUint32(dst, math.Float32bits(v.Float32s[row]))
+		}
+	case t.SQL.OID == sqltype.Float4:
+		return func(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
+			return binary.BigEndian.AppendUint32(dst, math.Float32bits(float32(v.Float64s[row])))
+		}
 	}
-	return binary.BigEndian.AppendUint32(dst, math.Float32bits(v.Float32s[row]))
-}
-
-func binFloat64(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
-	return binary.BigEndian.AppendUint64(dst, math.Float64bits(v.Float64s[row]))
+	return func(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
+		return binary.BigEndian.AppendUint64(dst, math.Float64bits(v.Float64s[row]))
+	}
 }
 
 func binDate(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {

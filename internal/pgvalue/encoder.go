@@ -155,14 +155,15 @@ func BinaryFunc(t vector.Type) AppendFunc {
 		}
 		return binInt(t)
 	case vector.KindInt128:
-		if t.SQL.OID == sqltype.UUID {
+		switch t.SQL.OID {
+		case sqltype.UUID:
 			return binUUID
+		case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Oid:
+			return binInt(t)
 		}
 		return numericBinary(t)
-	case vector.KindFloat32:
-		return binFloat32
-	case vector.KindFloat64:
-		return binFloat64
+	case vector.KindFloat32, vector.KindFloat64:
+		return binFloat(t)
 	case vector.KindInterval:
 		return binInterval
 	case vector.KindList:

@@ -22,6 +22,21 @@ func onEdge32(text []byte, x float32) bool {
 		isMiddle(text, float64(x), float64(math.Nextafter32(x, float32(math.Inf(-1)))))
 }
 
+// evenTie32 changes the last digit of a power of two when the digit below is as close and even, which PostgreSQL then prefers: 2^-12.
+func evenTie32(text []byte, x float32) {
+	last := &text[len(text)-1]
+	if *last&1 == 0 || *last == '.' {
+		return
+	}
+	below := append(append(make([]byte, 0, 24), text[:len(text)-1]...), *last-1, '5')
+	if mid, err := strconv.ParseFloat(string(below), 64); err != nil || mid != float64(x) {
+		return
+	}
+	if back, err := strconv.ParseFloat(string(below[:len(below)-1]), 32); err == nil && float32(back) == x {
+		*last--
+	}
+}
+
 // isMiddle compares text with (a+b)/2 exactly. The numbers are integers below 2^140 or so.
 func isMiddle(text []byte, a, b float64) bool {
 	if math.IsInf(b, 0) {

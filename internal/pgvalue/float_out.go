@@ -112,7 +112,12 @@ func appendFloat32(dst []byte, x float32) []byte {
 		}
 		return append(dst, '0')
 	case abs >= 1e-4 && abs < 1e6:
-		return strconv.AppendFloat(dst, float64(x), 'f', -1, 32)
+		start := len(dst)
+		dst = strconv.AppendFloat(dst, float64(x), 'f', -1, 32)
+		if math.Float32bits(x)&(1<<23-1) == 0 {
+			evenTie32(dst[start:], x)
+		}
+		return dst
 	}
 	if dst, ok := appendSpecial(dst, float64(x)); ok {
 		return dst

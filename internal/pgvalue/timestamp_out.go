@@ -119,7 +119,7 @@ func appendOffset(dst []byte, offset int64) []byte {
 // appendAbbrev prints the zone as the styles other than ISO do: by abbreviation, or numerically where the zone has none.
 func (e *Encoder) appendAbbrev(dst []byte, offset int64) []byte {
 	name := e.zone.abbrev
-	if name == "" || name[0] == '+' || name[0] == '-' {
+	if name == "" {
 		return appendOffset(append(dst, ' '), offset)
 	}
 	return append(append(dst, ' '), name...)
