@@ -46,4 +46,6 @@ type Env struct {
 	Params []sqltype.OID
 	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.
 	TargetTypes []sqltype.Type
+	// TargetNames are the names of those columns, for error messages; may be nil.
+	TargetNames []string
 }
