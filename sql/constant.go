@@ -6,13 +6,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/internal/vector"
 )
 
 // constant translates a literal as the grammar has it.
@@ -195,27 +196,8 @@ func (t *translator) literal(text string, ty sqltype.Type, level castLevel, loc 
 		e = typed("CAST("+e.sql+" AS "+duck+")", ty.OID).ofType(ty)
 		e.lit, e.scale = lit, declaredScale(ty)
 		return e, nil
-	case sqltype.Interval:
-		v, ok := parseInterval(trimmed, 0)
-		if !ok {
-			return expr{}, t.errorf(loc, pgerrcode.InvalidDatetimeFormat, "invalid input syntax for type interval: \"%s\"", text)
-		}
-		return v.expr(), nil
-	case sqltype.Bytea:
-		hexText, ok := byteaHex(text)
-		if !ok {
-			return expr{}, badInput(t, text, ty, loc)
-		}
-		return done("unhex('"+hexText+"')", `\x`+strings.ToLower(hexText))
-	case sqltype.UUID:
-		h := strings.ToLower(strings.Trim(strings.ReplaceAll(trimmed, "-", ""), "{}"))
-		if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(h) {
-			return expr{}, badInput(t, text, ty, loc)
-		}
-		s := h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-		return done("CAST('"+s+"' AS UUID)", s)
-	case sqltype.Date, sqltype.Timestamp, sqltype.Timestamptz, sqltype.Time:
-		return t.datetimeLiteral(text, trimmed, ty, duck, loc)
+	case sqltype.Bytea, sqltype.UUID, sqltype.JSON, sqltype.JSONB, sqltype.Interval, sqltype.Date, sqltype.Time, sqltype.Timestamp, sqltype.Timestamptz:
+		return t.valueLiteral(text, ty, duck, loc)
 	}
 	e, err := done("CAST("+duckString(text)+" AS "+duck+")", text)
 	return e, err
@@ -280,194 +262,36 @@ func boolWord(s string) (value, ok bool) {
 	return false, false
 }
 
-// byteaHex reads both input forms of bytea and returns the bytes as hexadecimal digits.
-func byteaHex(s string) (string, bool) {
-	if h, ok := strings.CutPrefix(s, `\x`); ok {
-		h = strings.Map(func(r rune) rune {
-			if r == ' ' || r == '\n' || r == '\t' || r == '\r' {
-				return -1
-			}
-			return r
-		}, h)
-		for _, c := range h {
-			if !strings.ContainsRune("0123456789abcdefABCDEF", c) {
-				return "", false
-			}
-		}
-		return h, len(h)%2 == 0
+// valueLiteral reads and prints the constant as the wire does, and writes it in the form that DuckDB reads alike.
+func (t *translator) valueLiteral(text string, ty sqltype.Type, duck string, loc int32) (expr, error) {
+	s := t.env.Session
+	d := pgvalue.NewDecoder(pgvalue.Options{Location: s.Location, DateOrder: s.DateOrder, IntervalSQL: s.IntervalSQL, Now: s.Now})
+	b := vector.NewBuilder([]vector.Type{vector.TypeOf(sqltype.Of(ty.OID))})
+	if err := d.ParseText(b.Col(0), []byte(text)); err != nil {
+		e := *pgerr.From(err)
+		return expr{}, e.WithPosition(t.position(loc))
 	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		ch := s[i]
-		if ch == '\\' {
-			if i+1 < len(s) && s[i+1] == '\\' {
-				i++
-			} else if v, err := strconv.ParseUint(s[min(i+1, len(s)):min(i+4, len(s))], 8, 8); err == nil && i+4 <= len(s) {
-				ch = byte(v)
-				i += 3
-			} else {
-				return "", false
-			}
-		}
-		fmt.Fprintf(&b, "%02x", ch)
+	value := &b.Take().Cols[0]
+	switch lower := strings.ToLower(text); {
+	case category(ty.OID) != "D":
+	case strings.Contains(lower, "now"), strings.Contains(lower, "today"), strings.Contains(lower, "tomorrow"), strings.Contains(lower, "yesterday"):
+		t.timed = true
 	}
-	return b.String(), true
-}
-
-var (
-	isoDate      = regexp.MustCompile(`^(\d{4,6})[-/](\d{1,2})[-/](\d{1,2})$`)
-	compactDate  = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
-	isoTimestamp = regexp.MustCompile(`^(\d{4,6})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d*)?))?)?\s*(Z|z|UTC|utc|GMT|gmt|[+-]\d{1,2}(?::?\d{2})?(?::?\d{2})?|[A-Za-z]+/[A-Za-z_/]+)?$`)
-	isoTime      = regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d*)?))?\s*(Z|[+-]\d{1,2}(?::?\d{2})?)?$`)
-)
-
-// datetimeLiteral reads ISO dates and times, and PostgreSQL's special words. Other spellings are tried with the layouts people use.
-func (t *translator) datetimeLiteral(text, s string, ty sqltype.Type, duck string, loc int32) (expr, error) {
-	bad := func() (expr, error) {
-		return expr{}, t.errorf(loc, pgerrcode.InvalidDatetimeFormat, "invalid input syntax for type %s: \"%s\"", sqltype.Of(ty.OID), text)
+	if ty.OID == sqltype.Interval {
+		i := value.Intervals[0]
+		return interval{months: int64(i.Months), days: int64(i.Days), micros: i.Micros}.expr(), nil
 	}
-	overflow := func() (expr, error) {
-		return expr{}, t.errorf(loc, pgerrcode.DatetimeFieldOverflow, "date/time field value out of range: \"%s\"", text)
-	}
-	done := func(canon string) (expr, error) {
-		e := typed("CAST('"+canon+"' AS "+duck+")", ty.OID).ofType(ty)
-		e.lit = &canon
+	canon := string(pgvalue.AppendText(nil, value, 0, pgvalue.NewEncoder(pgvalue.Settings{})))
+	e := typed("", ty.OID).ofType(ty)
+	e.lit = &canon
+	if ty.OID == sqltype.Bytea {
+		e.sql = "unhex('" + canon[2:] + "')"
 		return e, nil
 	}
-	loc0 := t.env.Session.Location
-	if loc0 == nil {
-		loc0 = time.UTC
+	duckText := canon
+	if before, ok := strings.CutSuffix(canon, " BC"); ok {
+		duckText = before + " (BC)"
 	}
-	lower := strings.ToLower(s)
-	day := func(d time.Time, withTime bool) (expr, error) {
-		t.timed = true
-		switch {
-		case ty.OID == sqltype.Date:
-			return done(d.Format("2006-01-02"))
-		case ty.OID == sqltype.Time:
-			return done(d.Format("15:04:05.999999"))
-		case !withTime:
-			d = time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, loc0)
-		}
-		if ty.OID == sqltype.Timestamptz {
-			return done(d.UTC().Format("2006-01-02 15:04:05.999999") + "+00")
-		}
-		return done(d.Format("2006-01-02 15:04:05.999999"))
-	}
-	now := t.env.Session.Now.In(loc0)
-	switch lower {
-	case "now":
-		return day(now, true)
-	case "today":
-		return day(now, false)
-	case "tomorrow":
-		return day(now.AddDate(0, 0, 1), false)
-	case "yesterday":
-		return day(now.AddDate(0, 0, -1), false)
-	case "epoch":
-		switch ty.OID {
-		case sqltype.Date:
-			return done("1970-01-01")
-		case sqltype.Timestamp:
-			return done("1970-01-01 00:00:00")
-		case sqltype.Timestamptz:
-			return done("1970-01-01 00:00:00+00")
-		}
-		return bad()
-	case "infinity", "-infinity", "+infinity":
-		if ty.OID == sqltype.Time {
-			return bad()
-		}
-		return done(strings.TrimPrefix(lower, "+"))
-	}
-	if ty.OID == sqltype.Time {
-		if m := isoTime.FindStringSubmatch(s); m != nil {
-			if m[3] == "" {
-				m[3] = "00"
-			}
-			h, _ := strconv.Atoi(m[1])
-			mi, _ := strconv.Atoi(m[2])
-			if sec, _ := strconv.ParseFloat(m[3], 64); h > 24 || mi > 59 || sec > 60 {
-				return overflow()
-			}
-			return done(fmt.Sprintf("%02d:%s:%s", h, m[2], m[3]))
-		}
-		if m := isoTimestamp.FindStringSubmatch(s); m != nil && m[4] != "" {
-			if m[6] == "" {
-				m[6] = "00"
-			}
-			return done(fmt.Sprintf("%s:%s:%s", m[4], m[5], m[6]))
-		}
-		return bad()
-	}
-	m := isoTimestamp.FindStringSubmatch(s)
-	if c := compactDate.FindStringSubmatch(s); m == nil && c != nil {
-		m = []string{s, c[1], c[2], c[3], "", "", "", ""}
-	}
-	if m == nil {
-		for _, layout := range []string{"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2-Jan-2006", "1/2/2006",
-			"Jan 2 2006 15:04:05", "Jan 2, 2006 15:04:05", "1/2/2006 15:04:05", "2 Jan 2006 15:04:05", "2006-Jan-2", "20060102 150405",
-			"Mon Jan 2 15:04:05 2006", "1/2/2006 15:04", "20060102T150405"} {
-			if d, err := time.ParseInLocation(layout, s, loc0); err == nil {
-				timed := t.timed
-				e, err := day(d, true)
-				t.timed = timed
-				return e, err
-			}
-		}
-		return bad()
-	}
-	y, _ := strconv.Atoi(m[1])
-	mo, _ := strconv.Atoi(m[2])
-	d, _ := strconv.Atoi(m[3])
-	if mo < 1 || mo > 12 || d < 1 || time.Date(y, time.Month(mo), d, 0, 0, 0, 0, time.UTC).Day() != d || y == 0 {
-		return overflow()
-	}
-	date := fmt.Sprintf("%04d-%02d-%02d", y, mo, d)
-	if ty.OID == sqltype.Date {
-		return done(date)
-	}
-	h, _ := strconv.Atoi("0" + m[4])
-	mi, _ := strconv.Atoi("0" + m[5])
-	sec, _ := strconv.ParseFloat("0"+m[6], 64)
-	if h > 24 || mi > 59 || sec > 60 {
-		return overflow()
-	}
-	if m[6] == "" {
-		m[6] = "00"
-	}
-	canon := fmt.Sprintf("%s %02d:%02d:%s", date, h, mi, m[6])
-	if ty.OID == sqltype.Timestamp {
-		return done(canon)
-	}
-	zone := m[7]
-	if strings.Contains(zone, "/") {
-		z, err := time.LoadLocation(zone)
-		if err != nil {
-			return expr{}, t.errorf(loc, pgerrcode.InvalidParameterValue, "time zone \"%s\" not recognized", zone)
-		}
-		loc0, zone = z, ""
-	}
-	switch {
-	case zone == "":
-		whole, frac, _ := strings.Cut(m[6], ".")
-		si, _ := strconv.Atoi(whole)
-		at := time.Date(y, time.Month(mo), d, h, mi, si, 0, loc0).UTC()
-		canon = at.Format("2006-01-02 15:04:05")
-		if frac != "" {
-			canon += "." + frac
-		}
-		return done(canon + "+00")
-	case strings.EqualFold(zone, "z") || strings.EqualFold(zone, "utc") || strings.EqualFold(zone, "gmt"):
-		return done(canon + "+00")
-	}
-	digits := strings.ReplaceAll(zone[1:], ":", "")
-	if len(digits)%2 == 1 {
-		digits = "0" + digits
-	}
-	zone = zone[:1] + digits[:2]
-	for i := 2; i < len(digits); i += 2 {
-		zone += ":" + digits[i:i+2]
-	}
-	return done(canon + zone)
+	e.sql = "CAST(" + duckString(duckText) + " AS " + duck + ")"
+	return e, nil
 }

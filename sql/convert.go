@@ -220,6 +220,9 @@ func (t *translator) coerce(e expr, ty sqltype.Type, level castLevel, loc int32)
 		out.scale = declaredScale(ty)
 		return out, nil
 	case e.isUnknown() && e.lit != nil:
+		if e.loc > 0 {
+			loc = e.loc - 1
+		}
 		return t.literal(*e.lit, ty, level, loc)
 	case e.typ.OID == 0:
 		out := typed("CAST("+e.sql+" AS "+duck+")", ty.OID, e).ofType(ty)

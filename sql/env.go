@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -34,6 +35,9 @@ type SessionInfo struct {
 	Statement  time.Time // start of the statement: statement_timestamp(); zero: Now
 	Location   *time.Location
 	BackendPID int32
+	// DateOrder and IntervalSQL say how dates and intervals in constants are read (settings DateStyle and IntervalStyle).
+	DateOrder   pgvalue.DateOrder
+	IntervalSQL bool
 	// Setting answers current_setting(name); nil: every setting is unknown.
 	Setting func(name string) (string, bool)
 }

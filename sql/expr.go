@@ -20,6 +20,7 @@ type expr struct {
 	null   bool    // the constant NULL
 	param  int     // n of a parameter
 	inex   bool    // DuckDB's type may differ from that of typ: cast before it leaves
+	loc    int32   // of a constant: where it stands, plus 1
 	weight int     // how much evaluating it costs when a macro does so twice
 	col    *scopeCol
 	origin Origin
@@ -83,7 +84,10 @@ type exprCtx struct {
 }
 
 // selectInfo collects what the expressions of one SELECT hold.
-type selectInfo struct{ aggs, windows, sets bool }
+type selectInfo struct {
+	aggs, windows, sets bool
+	groups              map[string]bool // texts of the items of GROUP BY
+}
 
 func (c exprCtx) mark(f func(*selectInfo)) {
 	if c.level != nil {
@@ -99,9 +103,16 @@ func (t *translator) expr(c exprCtx, n *pg_query.Node) (expr, error) {
 		return expr{}, err
 	}
 	defer t.leave()
+	uses := len(c.s.uses)
 	e, err := t.exprNode(c, n)
 	if err != nil {
 		return expr{}, err
+	}
+	if c.level != nil && len(c.level.groups) > 0 && c.level.groups[e.sql] && c.place.aggs {
+		c.s.uses = c.s.uses[:uses] // the whole is grouped by
+	}
+	if e.lit != nil && e.loc == 0 {
+		e.loc = nodeLocation(n) + 1
 	}
 	if len(e.sql) > 1<<16 && len(e.sql) > 1<<16+maxGrowth*t.input {
 		return expr{}, tooComplex()
@@ -168,6 +179,7 @@ func (t *translator) exprNode(c exprCtx, n *pg_query.Node) (expr, error) {
 }
 
 func (t *translator) columnNode(c exprCtx, x *pg_query.ColumnRef) (expr, error) {
+	c.s.rec = c.place.aggs
 	fields := make([]string, 0, len(x.Fields))
 	for _, f := range x.Fields {
 		if f.GetAStar() != nil {

@@ -163,12 +163,12 @@ func (t *translator) baseTable(table *catalog.Table, x *pg_query.RangeVar, alias
 	t.scans = append(t.scans, &scanUse{scan: Scan{Placeholder: placeholder, Table: table}, used: map[int32]bool{}})
 	duck := duckIdent(t.alias(alias))
 	item := fromItem{sql: placeholder + " AS " + duck, single: idx}
-	r := &rangeItem{name: alias}
+	r := &rangeItem{name: alias, base: true}
 	if x.Alias == nil {
 		r.schema = table.Name.Schema
 	}
 	for i, c := range table.Columns {
-		r.cols = append(r.cols, &scopeCol{name: c.Name, scan: idx, id: c.ID, strict: true, e: expr{
+		r.cols = append(r.cols, &scopeCol{name: c.Name, item: r, scan: idx, id: c.ID, strict: true, e: expr{
 			sql: duck + "." + duckIdent(c.Name), typ: c.Type, scale: declaredScale(c.Type), weight: 1,
 			origin: Origin{Table: table.OID, Column: int16(i + 1)}}})
 	}
@@ -229,7 +229,7 @@ func (t *translator) derived(sql string, cols []outCol, name string, alias *pg_q
 	duck := duckIdent(t.alias(name))
 	r := &rangeItem{name: name}
 	for _, c := range cols {
-		sc := &scopeCol{name: c.name, scan: -1, e: c.e}
+		sc := &scopeCol{name: c.name, item: r, scan: -1, e: c.e}
 		if c.e.col != nil && c.e.col.scan >= 0 && c.e.passes {
 			sc.scan, sc.id, sc.strict, sc.nullable = c.e.col.scan, c.e.col.id, c.e.col.strict, c.e.col.nullable
 		}
@@ -250,6 +250,7 @@ func (t *translator) rangeSubselect(x *pg_query.RangeSubselect, sc *scope) (from
 	}
 	outer := sc.parent
 	if x.Lateral {
+		sc.rec = false // what FROM uses need not be grouped
 		outer = sc
 	}
 	targets := t.env.TargetTypes

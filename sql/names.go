@@ -103,10 +103,6 @@ func figure(n *pg_query.Node, depth int) (string, int) {
 		return "greatest", 2
 	case *pg_query.Node_SqlvalueFunction:
 		return sqlValueNames[x.SqlvalueFunction.Op], 2
-	case *pg_query.Node_AConst:
-		if _, ok := x.AConst.Val.(*pg_query.A_Const_Boolval); ok && !x.AConst.Isnull {
-			return "bool", 1 // TRUE is written as a cast in PostgreSQL's grammar
-		}
 	}
 	return "", 0
 }

@@ -28,6 +28,8 @@ func (t *translator) plainSelect(s *pg_query.SelectStmt, sc *scope) (*query, err
 		}
 		c.windows[w.GetName()] = w
 	}
+	lv.groups = t.groupTexts(c, s)
+	sc.uses = nil
 	if err := t.selectList(c.in(inTarget), s.TargetList, q); err != nil {
 		return nil, err
 	}
@@ -56,6 +58,9 @@ func (t *translator) plainSelect(s *pg_query.SelectStmt, sc *scope) (*query, err
 	if err := t.distinct(c, s, q); err != nil {
 		return nil, err
 	}
+	if err := t.checkGrouping(sc, lv, s, q); err != nil {
+		return nil, err
+	}
 	q.grouped = lv.aggs || len(s.GroupClause) > 0
 	q.windowed, q.sets = lv.windows, lv.sets
 	if len(items) == 1 && items[0].single >= 0 {
@@ -82,6 +87,8 @@ func (t *translator) selectList(c exprCtx, nodes []*pg_query.Node, q *query) err
 			return err
 		} else if ok {
 			for _, col := range cols {
+				c.s.rec = true
+				c.s.record(c.s, col, nodeLocation(rt.Val))
 				if err := add(col.name, t.use(col)); err != nil {
 					return err
 				}
@@ -107,7 +114,7 @@ func (t *translator) selectList(c exprCtx, nodes []*pg_query.Node, q *query) err
 func (t *translator) star(c exprCtx, n *pg_query.Node) ([]*scopeCol, bool, error) {
 	if ind := n.GetAIndirection(); ind != nil && len(ind.Indirection) > 0 && ind.Indirection[len(ind.Indirection)-1].GetAStar() != nil {
 		if ref := ind.Arg.GetColumnRef(); ref != nil && len(ind.Indirection) == 1 && len(ref.Fields) == 1 {
-			r, err := t.relation(c.s, "", ref.Fields[0].GetString_().GetSval(), ref.Location)
+			r, _, err := t.relation(c.s, "", ref.Fields[0].GetString_().GetSval(), ref.Location)
 			if err != nil {
 				return nil, false, err
 			}
@@ -135,7 +142,7 @@ func (t *translator) star(c exprCtx, n *pg_query.Node) ([]*scopeCol, bool, error
 	if len(names) > 1 {
 		schema = names[len(names)-2]
 	}
-	r, err := t.relation(c.s, schema, name, ref.Location)
+	r, _, err := t.relation(c.s, schema, name, ref.Location)
 	if err != nil {
 		return nil, false, err
 	}

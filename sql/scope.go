@@ -14,12 +14,15 @@ type scope struct {
 	rels   []*rangeItem // for name.column
 	cols   []*scopeCol  // for column and *: columns merged by USING stand once
 	ctes   *cteEnv
+	uses   []colUse // of columns of this level, where only grouped ones are allowed in a grouped query
+	rec    bool     // uses are being noted
 }
 
 // rangeItem is a relation of FROM under the name by which columns are qualified.
 type rangeItem struct {
 	name   string
 	schema string // of a base table without alias: schema.table.column
+	base   bool
 	cols   []*scopeCol
 }
 
@@ -32,8 +35,8 @@ type scopeCol struct {
 	// strict: dropping rows of the scan whose column fails a comparison cannot change the answer, given that WHERE of this level
 	// requires the comparison.
 	strict   bool
-	nullable bool // on the nullable side of an outer join
-	hidden   bool // of a relation that only USING's merged column shows
+	nullable bool       // on the nullable side of an outer join
+	item     *rangeItem // the relation it is a column of, or nil
 }
 
 func (s *scope) nest() *scope { return &scope{parent: s, ctes: s.cteEnv()} }
@@ -79,7 +82,7 @@ func (t *translator) use(c *scopeCol) expr {
 
 // column resolves an unqualified name; found is false when no level has it.
 func (t *translator) column(s *scope, name string, loc int32) (expr, bool, error) {
-	for ; s != nil; s = s.parent {
+	for from := s; s != nil; s = s.parent {
 		var hit *scopeCol
 		for _, c := range s.cols {
 			if c.name != name {
@@ -91,6 +94,7 @@ func (t *translator) column(s *scope, name string, loc int32) (expr, bool, error
 			hit = c
 		}
 		if hit != nil {
+			s.record(from, hit, loc)
 			return t.use(hit), true, nil
 		}
 	}
@@ -98,7 +102,7 @@ func (t *translator) column(s *scope, name string, loc int32) (expr, bool, error
 }
 
 // relation finds the innermost relation with this name.
-func (t *translator) relation(s *scope, schema, name string, loc int32) (*rangeItem, error) {
+func (t *translator) relation(s *scope, schema, name string, loc int32) (*rangeItem, *scope, error) {
 	for ; s != nil; s = s.parent {
 		var hit *rangeItem
 		for _, r := range s.rels {
@@ -106,15 +110,15 @@ func (t *translator) relation(s *scope, schema, name string, loc int32) (*rangeI
 				continue
 			}
 			if hit != nil {
-				return nil, t.errorf(loc, pgerrcode.AmbiguousAlias, "table reference %q is ambiguous", name)
+				return nil, nil, t.errorf(loc, pgerrcode.AmbiguousAlias, "table reference %q is ambiguous", name)
 			}
 			hit = r
 		}
 		if hit != nil {
-			return hit, nil
+			return hit, s, nil
 		}
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 func missingRelation(t *translator, schema, name string, loc int32) error {
@@ -132,11 +136,14 @@ func (t *translator) columnRef(s *scope, fields []string, loc int32) (expr, erro
 		if err != nil || ok {
 			return e, err
 		}
-		r, err := t.relation(s, "", fields[0], loc)
+		r, at, err := t.relation(s, "", fields[0], loc)
 		if err != nil {
 			return expr{}, err
 		}
 		if r != nil {
+			for _, c := range r.cols {
+				at.record(s, c, loc)
+			}
 			return t.wholeRow(r), nil
 		}
 		return expr{}, t.errorf(loc, pgerrcode.UndefinedColumn, "column %q does not exist", fields[0])
@@ -153,7 +160,7 @@ func (t *translator) columnRef(s *scope, fields []string, loc int32) (expr, erro
 			schema = fields[0]
 		}
 		rel, name := fields[len(fields)-2], fields[len(fields)-1]
-		r, err := t.relation(s, schema, rel, loc)
+		r, at, err := t.relation(s, schema, rel, loc)
 		if err != nil {
 			return expr{}, err
 		}
@@ -172,6 +179,7 @@ func (t *translator) columnRef(s *scope, fields []string, loc int32) (expr, erro
 		if hit == nil {
 			return expr{}, t.errorf(loc, pgerrcode.UndefinedColumn, "column %s.%s does not exist", rel, name)
 		}
+		at.record(s, hit, loc)
 		return t.use(hit), nil
 	}
 	return expr{}, t.errorf(loc, pgerrcode.SyntaxError, "improper qualified name (too many dotted names): %s", strings.Join(fields, "."))

@@ -469,7 +469,7 @@ func (t *translator) assignTargets(q *query) error {
 			return t.errorf(-1, pgerrcode.DatatypeMismatch, "column %s is of type %s but expression is of type %s", t.targetName(i), ty, e.typ).
 				WithHint("You will need to rewrite or cast the expression.")
 		}
-		if e.known() && !e.inex && e.typ == ty && (ty.OID != sqltype.Numeric || e.scale == declaredScale(ty) && e.col != nil) {
+		if e.known() && !e.inex && e.typ == ty && ty.OID != sqltype.Numeric {
 			continue
 		}
 		if err := q.mapOutput(t, i, func(e expr) (expr, error) { return t.assign(e, ty) }); err != nil {
@@ -493,7 +493,7 @@ func (t *translator) assign(e expr, ty sqltype.Type) (expr, error) {
 		return out, err
 	}
 	duck, ok := duckType(ty)
-	if ok && (out.sql == e.sql || out.inex) && out.lit == nil && !out.null {
+	if ok && (out.sql == e.sql || out.inex || ty.OID == sqltype.Numeric) && (out.lit == nil || ty.OID == sqltype.Numeric) && !out.null {
 		out = typed("CAST("+out.sql+" AS "+duck+")", ty.OID, e).ofType(ty)
 		out.scale = declaredScale(ty)
 	}

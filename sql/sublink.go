@@ -18,6 +18,7 @@ func (t *translator) subLink(c exprCtx, x *pg_query.SubLink) (expr, error) {
 	if c.place.name == inCheck.name || c.place.name == inDefault.name {
 		return expr{}, t.errorf(x.Location, pgerrcode.FeatureNotSupported, "cannot use subquery in %s", strings.TrimSuffix(c.place.name, "s"))
 	}
+	c.s.rec = c.place.aggs
 	q, err := t.query(sel, c.s, c.s.cteEnv())
 	if err != nil {
 		return expr{}, err

@@ -158,3 +158,28 @@ SELECT json_agg(id) IS NOT NULL FROM t
 SELECT 1 AS "select", 2 AS "a b"
 SELECT sum(id) AS id FROM t WHERE id > 1
 SELECT b FROM (SELECT sum(id) OVER (ORDER BY id) AS b FROM t) q WHERE b > 3 ORDER BY b
+SELECT true, false, (SELECT true)
+SELECT t.v, t.id FROM t GROUP BY t.v
+SELECT v, id + 1 FROM t GROUP BY v
+SELECT id / 2, id FROM t GROUP BY id / 2
+SELECT count(*), id FROM t
+SELECT id FROM t HAVING count(*) > 0
+SELECT v FROM t GROUP BY v ORDER BY id
+SELECT v FROM t GROUP BY v HAVING id > 1
+SELECT v, (SELECT count(*) FROM g WHERE g.t_id = t.id) FROM t GROUP BY v
+SELECT v, (SELECT count(*) FROM g WHERE g.label = t.v) FROM t GROUP BY v ORDER BY 1
+SELECT * FROM t GROUP BY id
+SELECT upper(v), count(*) FROM t GROUP BY upper(v) ORDER BY 1
+SELECT upper(v) AS u, upper(v) || 'x', count(*) FROM t GROUP BY u ORDER BY 1
+SELECT v, sum(id) OVER (ORDER BY v) FROM t GROUP BY v
+SELECT v, rank() OVER (ORDER BY count(*)) FROM t GROUP BY v ORDER BY 2, 1
+SELECT t.v FROM t, LATERAL (SELECT t.id) x GROUP BY t.v ORDER BY 1
+SELECT CASE WHEN id > 2 THEN 'a' ELSE 'b' END AS k, count(*) FROM t GROUP BY k ORDER BY k
+SELECT CASE v WHEN 'one' THEN 1 WHEN 'two' THEN 2 END, CASE id WHEN 1.0 THEN 'x' END FROM t ORDER BY id
+SELECT coalesce(v, 'none'), count(*) FROM t GROUP BY coalesce(v, 'none') ORDER BY 1
+SELECT d + 1, count(*) FROM t GROUP BY d + 1 ORDER BY 1
+SELECT to_char(ts, 'YYYY-MM') AS m, count(*) FROM t WHERE ts IS NOT NULL GROUP BY 1 ORDER BY 1
+SELECT lpad(id::text, 3, '0') AS p, count(*) FROM t GROUP BY lpad(id::text, 3, '0') ORDER BY 1
+SELECT id / (s + 10) AS q, count(*) FROM t GROUP BY id / (s + 10) ORDER BY 1
+SELECT n / 3 AS q, count(*) FROM t GROUP BY n / 3 ORDER BY 1
+SELECT (id + 1) / (s + id + 2 + b) AS q, count(*) FROM t GROUP BY 1 ORDER BY 1
