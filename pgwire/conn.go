@@ -32,6 +32,7 @@ type conn struct {
 	statements     map[string]*statement
 	statementBytes int
 	portals        map[string]*portal
+	paramBytes     int  // of all portals
 	skipToSync     bool // an error in the extended protocol: everything up to Sync is dropped
 
 	encoding Encoding // what encoder was made for

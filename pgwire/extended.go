@@ -135,11 +135,16 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 		return pgerr.New(pgerrcode.DuplicateCursor, `cursor "%s" already exists`, m.DestinationPortal)
 	}
 	c.dropPortal(m.DestinationPortal)
-	if len(c.portals) >= c.srv.cfg.MaxPortals {
-		return pgerr.New(pgerrcode.ConfigurationLimitExceeded, "too many open portals on this connection").
-			WithDetail("The limit is %d.", c.srv.cfg.MaxPortals)
+	bytes := 0
+	for _, p := range params {
+		bytes += len(p.Data)
 	}
-	c.portals[m.DestinationPortal] = &portal{name: m.DestinationPortal, stmt: s, params: params, formats: formats}
+	if len(c.portals) >= c.srv.cfg.MaxPortals || c.paramBytes+bytes > c.srv.cfg.MaxMessageBytes {
+		return pgerr.New(pgerrcode.ConfigurationLimitExceeded, "too many open portals on this connection").
+			WithDetail("The limits are %d portals and %d bytes of parameters.", c.srv.cfg.MaxPortals, c.srv.cfg.MaxMessageBytes)
+	}
+	c.paramBytes += bytes
+	c.portals[m.DestinationPortal] = &portal{name: m.DestinationPortal, stmt: s, params: params, bytes: bytes, formats: formats}
 	c.empty('2')
 	return nil
 }

@@ -15,6 +15,7 @@ type portal struct {
 	name    string
 	stmt    *statement
 	params  []Param
+	bytes   int     // of params
 	formats []int16 // one a column; nil: text
 
 	// ctx lives as long as the result, across Executes: a suspended result may depend on it.
@@ -46,6 +47,7 @@ func (p *portal) finish() {
 func (c *conn) dropPortal(name string) {
 	if p := c.portals[name]; p != nil {
 		delete(c.portals, name)
+		c.paramBytes -= p.bytes
 		p.finish()
 	}
 }

@@ -376,11 +376,18 @@ func (l *lockedBuffer) String() string {
 }
 
 func start(tb testing.TB, cfg pgwire.Config) *testServer {
+	b := newBackend()
+	s := startWith(tb, cfg, b)
+	s.backend = b
+	return s
+}
+
+func startWith(tb testing.TB, cfg pgwire.Config, backend pgwire.Backend) *testServer {
 	if cfg.Addr == "" {
 		cfg.Addr = "127.0.0.1:0"
 	}
-	b, log := newBackend(), &lockedBuffer{}
-	s, err := pgwire.New(cfg, b, zerolog.New(log))
+	log := &lockedBuffer{}
+	s, err := pgwire.New(cfg, backend, zerolog.New(log))
 	require.NoError(tb, err)
 	require.NoError(tb, s.Listen(context.Background()))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -396,7 +403,7 @@ func start(tb testing.TB, cfg pgwire.Config) *testServer {
 		}
 	})
 	tb.Cleanup(func() { require.NoError(tb, stop()) })
-	return &testServer{Server: s, backend: b, stop: stop, log: log}
+	return &testServer{Server: s, stop: stop, log: log}
 }
 
 func (s *testServer) dial(tb testing.TB) net.Conn {

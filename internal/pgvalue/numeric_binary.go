@@ -25,6 +25,9 @@ func numericBinary(t vector.Type) AppendFunc {
 	scale, bare := int(t.Scale), bareNumeric(t)
 	return func(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
 		neg, u := decimalAt(v, row)
+		if u.hi == 0 && scale <= maxShortScale && !bare {
+			return appendShortNumeric(dst, neg, u.lo, scale)
+		}
 		// 44 digits before the point and 40 after it, zero-filled on both sides.
 		var buf [96]byte
 		point := 44
@@ -66,6 +69,47 @@ func numericBinary(t vector.Type) AppendFunc {
 		}
 		return dst
 	}
+}
+
+// maxShortScale is the largest scale at which a fraction, filled up to whole groups of four digits, fits 64 bits.
+const maxShortScale = 16
+
+// appendShortNumeric is the same for numbers of 64 bits, by division.
+func appendShortNumeric(dst []byte, neg bool, u uint64, scale int) []byte {
+	var groups [9]uint16 // five before the point, up to four behind it
+	after := (scale + 3) / 4
+	whole, frac := u/pow10[scale], u%pow10[scale]
+	frac *= pow10[after*4-scale]
+	for i := 4 + after; i > 4; i-- {
+		groups[i] = uint16(frac % 10000)
+		frac /= 10000
+	}
+	for i := 4; i >= 0 && whole > 0; i-- {
+		groups[i] = uint16(whole % 10000)
+		whole /= 10000
+	}
+	first, last := 0, 5+after
+	for first < last && groups[first] == 0 {
+		first++
+	}
+	for last > first && groups[last-1] == 0 {
+		last--
+	}
+	sign, weight := uint16(numericPositive), 4-first
+	if neg {
+		sign = numericNegative
+	}
+	if first == last {
+		weight = 0
+	}
+	dst = binary.BigEndian.AppendUint16(dst, uint16(last-first))
+	dst = binary.BigEndian.AppendUint16(dst, uint16(int16(weight)))
+	dst = binary.BigEndian.AppendUint16(dst, sign)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(scale))
+	for _, g := range groups[first:last] {
+		dst = binary.BigEndian.AppendUint16(dst, g)
+	}
+	return dst
 }
 
 func group(digits *[96]byte, i int) uint16 {
