@@ -235,9 +235,16 @@ func (p *dateParser) wordToken(s string, _ bool) (prefix word, e dateError) {
 	case wordWeekday: // not checked against the date
 		return word{}, p.set(hasWeekday)
 	case wordSpecial:
-		if w.value == specialAllBalls {
+		switch w.value {
+		case specialAllBalls:
 			p.t.clock, p.t.offset = 0, 0
 			return word{}, p.set(hasTime | hasZone)
+		case specialYesterday:
+			return word{}, p.relativeDay(-1)
+		case specialToday:
+			return word{}, p.relativeDay(0)
+		case specialTomorrow:
+			return word{}, p.relativeDay(1)
 		}
 		p.t.special = w.value
 		return word{}, p.set(hasSpecial)
@@ -269,6 +276,13 @@ func (p *dateParser) wordToken(s string, _ bool) (prefix word, e dateError) {
 		return word{}, p.zoneWord(s)
 	}
 	return word{}, dateOK
+}
+
+// relativeDay sets the date to some days from today in the session's zone. A time and a zone may follow.
+func (p *dateParser) relativeDay(days int) dateError {
+	y, m, d := p.d.now().In(p.d.o.Location).AddDate(0, 0, days).Date()
+	p.t.year, p.t.month, p.t.day = int64(y), int(m), d
+	return p.set(hasDate)
 }
 
 // zoneWord reads a time zone abbreviation or a short name.

@@ -126,37 +126,23 @@ func (d *Decoder) read(typ string, s []byte, timeOnly bool) (civilTime, error) {
 	return p.t, errDateSyntax(typ, s)
 }
 
-// specialMicros resolves now, today and so on in the session's zone: local microseconds since 1970 for zoned=false, UTC otherwise.
-func (d *Decoder) specialMicros(t civilTime, zoned bool) int64 {
-	now := d.now().In(d.o.Location)
-	_, offset := now.Zone()
-	local := now.UnixMicro() + int64(offset)*microsPerSecond
-	shift := int64(0)
-	switch t.special {
+// specialMicros resolves now, epoch and infinity: local microseconds since 1970 for zoned=false, UTC otherwise.
+func (d *Decoder) specialMicros(special int, zoned bool) int64 {
+	switch special {
 	case specialEpoch:
 		return 0
 	case specialInfinity:
 		return timestampInfinity
 	case specialMinusInfinity:
 		return -timestampInfinity
-	case specialNow:
-		if zoned {
-			return now.UnixMicro()
-		}
-		return local
-	case specialTomorrow:
-		shift = 1
-	case specialYesterday:
-		shift = -1
 	}
-	midnight := (floorDiv(local, microsPerDay) + shift) * microsPerDay
-	if t.fields&hasTime != 0 {
-		midnight += t.clock
+	now := d.now().In(d.o.Location)
+	us := now.UnixMicro()
+	if !zoned {
+		_, offset := now.Zone()
+		us += int64(offset) * microsPerSecond
 	}
-	if zoned {
-		return midnight - d.edge.offset(floorDiv(midnight, microsPerSecond))*microsPerSecond
-	}
-	return midnight
+	return us
 }
 
 func floorDiv(a, b int64) int64 {
@@ -190,7 +176,7 @@ func (d *Decoder) parseDate(a *vector.Appender, s []byte) error {
 	case t.special == specialMinusInfinity:
 		days = -dateInfinity
 	default:
-		days = floorDiv(d.specialMicros(t, false), microsPerDay)
+		days = floorDiv(d.specialMicros(t.special, false), microsPerDay)
 	}
 	a.Int32(int32(days))
 	return nil
@@ -248,7 +234,7 @@ func (d *Decoder) parseTime(a *vector.Appender, t sqltype.Type, s []byte) error 
 		if c.special != specialNow {
 			return errDateSyntax("time", s)
 		}
-		local := d.specialMicros(c, false)
+		local := d.specialMicros(c.special, false)
 		us = local - floorDiv(local, microsPerDay)*microsPerDay
 	}
 	a.Int64(roundTo(us, t.Mod))
@@ -308,7 +294,7 @@ func (d *Decoder) parseTimestamp(a *vector.Appender, t sqltype.Type, s []byte) e
 		return err
 	}
 	if c.fields&hasSpecial != 0 {
-		a.Int64(d.specialMicros(c, false))
+		a.Int64(d.specialMicros(c.special, false))
 		return nil
 	}
 	us, ok := c.local()
@@ -332,7 +318,7 @@ func (d *Decoder) parseTimestamptz(a *vector.Appender, t sqltype.Type, s []byte)
 		return err
 	}
 	if c.fields&hasSpecial != 0 {
-		a.Int64(d.specialMicros(c, true))
+		a.Int64(d.specialMicros(c.special, true))
 		return nil
 	}
 	us, ok := c.local()
