@@ -155,6 +155,18 @@ func TestPortalSurvivesSyncInsideBlock(t *testing.T) {
 	require.Zero(t, s.backend.sessions[0].open, "every result is closed")
 }
 
+// TestDeallocate shows SQL reaching the statements of the protocol, as psycopg does it.
+func TestDeallocate(t *testing.T) {
+	c := start(t, pgwire.Config{}).connect(t)
+	c.say(&pgproto3.Parse{Name: "a", Query: "tag"}, &pgproto3.Parse{Name: "b", Query: "tag"}, &pgproto3.Sync{})
+	c.until("Z")
+	require.Equal(t, []string{"C DEALLOCATE", "ZI"}, c.query("deallocate a"))
+	require.Equal(t, []string{`E ERROR 26000: prepared statement "a" does not exist`, "ZI"}, c.query("deallocate a"))
+	require.Equal(t, []string{"C DISCARD", "ZI"}, c.query("discard all"))
+	c.say(&pgproto3.Bind{PreparedStatement: "b"}, &pgproto3.Sync{})
+	require.Equal(t, []string{`E ERROR 26000: prepared statement "b" does not exist`, "ZI"}, c.until("Z"))
+}
+
 func TestFlushWithoutSync(t *testing.T) {
 	c := start(t, pgwire.Config{}).connect(t)
 	c.say(&pgproto3.Parse{Query: "rows 1"}, &pgproto3.Describe{ObjectType: 'S'}, &pgproto3.Flush{})

@@ -184,6 +184,13 @@ func (s *fakeSession) Execute(ctx context.Context, st pgwire.Statement, params [
 		s.block, s.failed = false, false
 	case "commitfails":
 		s.syncFail = true
+	case "deallocate":
+		if !s.out.(interface{ Deallocate(name string) bool }).Deallocate(f.words[1]) {
+			s.Fail()
+			return nil, pgerr.New("26000", `prepared statement "%s" does not exist`, f.words[1])
+		}
+	case "discard":
+		s.out.(interface{ DeallocateAll() }).DeallocateAll()
 	case "copyin":
 		r.in = &fakeCopyIn{s: s, opts: copyOpts(f.words[1])}
 	case "copyout":

@@ -52,7 +52,7 @@ func (o *oracle) sameText(t *testing.T, typ string, v *vector.Vector, n int, s p
 	}
 }
 
-const manyFloats = 300_000
+const manyFloats = 100_000
 
 func TestFloatsLikePostgres(t *testing.T) {
 	o := newOracle(t)
