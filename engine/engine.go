@@ -201,6 +201,9 @@ func (db *DB) Conn() (*Conn, error) {
 	return c, nil
 }
 
+// Abandon takes the instance out of use: Healthy is false from now on, and whoever supervises it replaces it.
+func (db *DB) Abandon() { db.broken.Store(true) }
+
 // Healthy reports whether the instance can still execute. After a fatal error inside DuckDB it cannot, ever: close
 // it and open another.
 func (db *DB) Healthy() bool { return !db.broken.Load() }

@@ -28,8 +28,15 @@ func (i *Ingest) Flush(ctx context.Context, table uuid.UUID) (rows int64, err er
 	defer b.flushing.Unlock()
 	rows, err = i.flushInTurn(ctx, b)
 	if err != nil {
+		if i.deps.Catalog.Current().TableByUUID(table) == nil { // dropped meanwhile: the rows are nobody's
+			i.forget(table)
+			return 0, nil
+		}
+		i.counts.failures.Add(1)
 		return rows, fmt.Errorf("flush table %s: %w", b.table.Name, err)
 	}
+	i.counts.flushes.Add(1)
+	i.counts.rows.Add(rows)
 	return rows, i.truncateWAL()
 }
 

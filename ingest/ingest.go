@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +34,7 @@ type Ingest struct {
 	janitor chan struct{}  // capacity 1: tables to drop
 	owned   sync.WaitGroup // the goroutines below
 	stop    chan struct{}  // closed by Close
+	counts  struct{ flushes, failures, rows atomic.Int64 }
 
 	// applying is held while generations change shape: while a group is applied, sealed or rebuilt.
 	applying sync.Mutex

@@ -221,6 +221,8 @@ type StreamStats struct {
 	Visible  int64
 	WALBytes int64
 	Buffered int64 // bytes of all tables, about
+
+	Flushes, FlushFailures, FlushedRows int64 // since the start
 }
 
 // Stats lists the buffers, in no order.
@@ -242,7 +244,10 @@ func (i *Ingest) Stats() []BufferStats {
 
 // StreamStats describes the stream.
 func (i *Ingest) StreamStats() StreamStats {
-	s := StreamStats{ID: i.stream, First: i.wal.First(), Durable: i.wal.Durable(), WALBytes: i.wal.Bytes()}
+	s := StreamStats{
+		ID: i.stream, First: i.wal.First(), Durable: i.wal.Durable(), WALBytes: i.wal.Bytes(),
+		Flushes: i.counts.flushes.Load(), FlushFailures: i.counts.failures.Load(), FlushedRows: i.counts.rows.Load(),
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	s.Visible, s.Buffered = i.visible, i.buffered

@@ -25,7 +25,9 @@ import (
 // node is everything of a server below its ports.
 type node struct {
 	dir      *dataDir
-	engine   *engine.DB
+	engine   atomic.Pointer[engine.DB]
+	settings engine.Config
+	log      zerolog.Logger
 	catalog  *cataloglog.Catalog
 	tables   *cataloglog.Tables
 	ingest   *ingest.Ingest
@@ -36,7 +38,7 @@ type node struct {
 
 // openNode opens the data directory and recovers what it holds.
 func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *node, err error) {
-	n = &node{}
+	n = &node{log: log.With().Str("component", "server").Logger()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.Close())
@@ -61,18 +63,21 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		return n, err
 	}
 	n.tables = cataloglog.NewTables(store, index, "", n.dir.node, log)
-	if n.engine, err = engine.Open(engine.Config{
+	n.settings = engine.Config{
 		MemoryLimit: int64(cfg.Engine.MemoryLimit), Threads: cfg.Engine.Threads, TempDir: n.dir.temp(), TempLimit: int64(cfg.Engine.TempLimit),
 		AllowedDirs: []string{n.dir.store(), n.dir.spool()}, Prelude: sql.Prelude(), MaxQueries: cfg.Engine.MaxQueries,
-	}); err != nil {
+	}
+	db, err := engine.Open(n.settings)
+	if err != nil {
 		return n, err
 	}
-	n.closers = append(n.closers, n.engine.Close)
+	n.engine.Store(db)
+	n.closers = append(n.closers, func() error { return n.engine.Load().Close() })
 	if n.ingest, err = ingest.Open(ctx, ingest.Config{
 		Node: n.dir.node, WALDir: n.dir.wal(), SpoolDir: n.dir.spool(), SegmentBytes: int64(cfg.WAL.SegmentSize), MaxWALBytes: int64(cfg.WAL.Quota),
 		BufferRows: cfg.Buffer.BufferSize.Rows, BufferBytes: int64(cfg.Buffer.BufferSize.Bytes), FlushInterval: cfg.Buffer.FlushInterval,
 		MaxBufferBytes: int64(cfg.Buffer.MaxBytes), FlushWorkers: cfg.Buffer.Workers,
-	}, ingest.Deps{Engine: n.engine, Tables: n.tables, Catalog: n.catalog, Store: store, Log: log}); err != nil {
+	}, ingest.Deps{Engine: db, Tables: n.tables, Catalog: n.catalog, Store: store, Log: log}); err != nil {
 		return n, fmt.Errorf("recover: %w", err)
 	}
 	n.closers = append(n.closers, n.ingest.Close)
@@ -82,7 +87,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	}
 	n.sessions = session.NewNode(session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
-	}, n.engine, n.catalog, n.tables, n.ingest, store, log)
+	}, db, n.catalog, n.tables, n.ingest, store, log)
 	return n, nil
 }
 
@@ -141,8 +146,8 @@ func (n *node) Ready() error {
 	switch {
 	case n.draining.Load():
 		return errors.New("the server is shutting down")
-	case !n.engine.Healthy():
-		return errors.New("the engine has failed")
+	case !n.engine.Load().Healthy() || n.ingest.Broken() != nil:
+		return errors.New("the engine is being restarted")
 	}
 	return nil
 }
@@ -163,6 +168,7 @@ func (n *node) stats() admin.Stats {
 	out := admin.Stats{
 		ConnectionsOpen: s.Open, ConnectionsTotal: s.Opened, QueriesActive: s.Active, QueriesTotal: s.Statements, QueryErrorsTotal: s.Failures,
 		Tables: int64(len(n.catalog.Current().Tables)), BufferedBytes: w.Buffered, WALBytes: w.WALBytes,
+		FlushesTotal: w.Flushes, FlushErrorsTotal: w.FlushFailures, FlushedRowsTotal: w.FlushedRows,
 	}
 	for _, b := range n.ingest.Stats() {
 		out.BufferedRows += b.Rows

@@ -58,6 +58,7 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 	var below errgroup.Group
 	below.Go(func() error { return node.ingest.Run(background) })
 	below.Go(func() error { return http.Run(background) })
+	below.Go(func() error { node.supervise(background); return nil })
 
 	ready(Addrs{PG: wire.Addr(), HTTP: http.Addr()})
 	log.Info().Str("component", "server").Str("version", Version).Str("node", node.dir.node).Str("data_dir", node.dir.path).

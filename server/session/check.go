@@ -100,7 +100,7 @@ func (s *Session) checkPart(ctx context.Context, t *catalog.Table, c catalog.Che
 	if err != nil {
 		return err
 	}
-	conn, err := s.node.engine.Conn()
+	conn, err := s.node.engine.Load().Conn()
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (s *Session) explainQuery(ctx context.Context, st *statement, args []*strin
 	for _, scan := range r.plan.Scans {
 		lines = append(lines, fmt.Sprintf("Scan on %s: %d of %d files, %d buffer generations", scan.Table.Name, len(scan.Files), scan.Total, len(scan.Parts)))
 	}
-	if r.conn, err = s.node.engine.Conn(); err != nil {
+	if r.conn, err = s.node.engine.Load().Conn(); err != nil {
 		return nil, err
 	}
 	if r.stream, err = r.conn.Query(ctx, "EXPLAIN "+text, args); err != nil {

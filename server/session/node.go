@@ -38,7 +38,7 @@ type Config struct {
 // Node is what the sessions of a server share.
 type Node struct {
 	cfg       Config
-	engine    *engine.DB
+	engine    atomic.Pointer[engine.DB] // replaced when the instance fails
 	catalog   *cataloglog.Catalog
 	tables    *cataloglog.Tables
 	ingest    *ingest.Ingest
@@ -72,9 +72,10 @@ func (n *Node) Stats() Stats {
 // NewNode makes the shared state.
 func NewNode(cfg Config, eng *engine.DB, cat *cataloglog.Catalog, tables *cataloglog.Tables, ing *ingest.Ingest, store storage.Store, log zerolog.Logger) *Node {
 	n := &Node{
-		cfg: cfg, engine: eng, catalog: cat, tables: tables, ingest: ing, store: store,
+		cfg: cfg, catalog: cat, tables: tables, ingest: ing, store: store,
 		log: log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
 	}
+	n.engine.Store(eng)
 	n.sequences = newSequences(cat)
 	return n
 }
@@ -113,6 +114,9 @@ func (n *Node) closed(s *Session) {
 	delete(n.sessions, s)
 	n.mu.Unlock()
 }
+
+// SetEngine has sessions use another instance from their next statement on.
+func (n *Node) SetEngine(db *engine.DB) { n.engine.Store(db) }
 
 // pin takes a snapshot of the given tables.
 func (n *Node) pin(ctx context.Context, tables []uuid.UUID) (*ingest.Pin, error) {

@@ -102,9 +102,25 @@ func textOf(v *vector.Vector, row int, enc *pgvalue.Encoder) *string {
 	return &text
 }
 
+// wireStatements are the statements that a client prepared through the protocol: SQL names them too.
+type wireStatements interface {
+	Deallocate(name string) bool
+	DeallocateAll()
+}
+
+func (s *Session) deallocateAll() {
+	clear(s.prepared)
+	if w, ok := s.out.(wireStatements); ok {
+		w.DeallocateAll()
+	}
+}
+
 func (s *Session) runDeallocate(c *sql.Deallocate, tag string) (pgwire.Result, error) {
 	if c.All {
-		clear(s.prepared)
+		s.deallocateAll()
+		return tagResult(tag), nil
+	}
+	if w, ok := s.out.(wireStatements); ok && w.Deallocate(c.Name) {
 		return tagResult(tag), nil
 	}
 	if s.prepared[c.Name] == nil {

@@ -149,7 +149,7 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		r.Close()
 		return nil, err
 	}
-	if r.conn, err = s.node.engine.Conn(); err != nil {
+	if r.conn, err = s.node.engine.Load().Conn(); err != nil {
 		r.Close()
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Session struct {
 	node   *Node
 	client pgwire.ClientInfo
 	out    pgwire.Outlet
+	engine *engine.DB   // the instance that conn belongs to
 	conn   *engine.Conn // for statements that do not stream to the client
 	zone   string       // the time zone conn is set to
 
@@ -57,12 +58,31 @@ func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, erro
 		s.values = s.values.with(name, v)
 	}
 	s.start = s.values
-	conn, err := n.engine.Conn()
-	if err != nil {
+	if err := s.connect(); err != nil {
 		return nil, fmt.Errorf("open session: %w", err)
 	}
-	s.conn, s.zone = conn, "UTC"
 	return s, nil
+}
+
+// connect connects to the engine in use. After a failure of the engine that is another instance than before; the relations that showed
+// the transaction's own rows are gone with the old one and made again when they are needed.
+func (s *Session) connect() error {
+	db := s.node.engine.Load()
+	if s.engine == db {
+		return nil
+	}
+	conn, err := db.Conn()
+	if err != nil {
+		return err
+	}
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	if s.tx != nil {
+		clear(s.tx.rows)
+	}
+	s.engine, s.conn, s.zone = db, conn, "UTC"
+	return nil
 }
 
 // Close rolls back and releases everything.
@@ -207,6 +227,7 @@ func (s *Session) info() sql.SessionInfo {
 		User: s.client.User, Database: s.client.Database, SearchPath: s.searchPath(),
 		Version: "PostgreSQL " + serverVersion + " (MiniODB " + s.node.cfg.Version + ")",
 		Now:     s.tx.now, Statement: time.Now(), Location: s.location(), BackendPID: int32(s.client.ProcessID),
+		DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",
 		Setting: func(name string) (string, bool) {
 			v, err := s.show(strings.ToLower(name))
 			return v, err == nil

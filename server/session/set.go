@@ -192,7 +192,7 @@ func (s *Session) runDiscard(c *sql.Discard, tag string) (pgwire.Result, error) 
 		s.restore(s.start)
 	}
 	if c.Target == sql.DiscardAll || c.Target == sql.DiscardPlans {
-		clear(s.prepared)
+		s.deallocateAll()
 	}
 	return tagResult(tag), nil
 }

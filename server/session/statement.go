@@ -71,6 +71,9 @@ func (s *Session) Prepare(ctx context.Context, p pgwire.Parsed, declared []sqlty
 
 // enter begins an implicit transaction where there is none and refuses statements in a failed one.
 func (s *Session) enter(p parsed) error {
+	if err := s.connect(); err != nil {
+		return err
+	}
 	if s.tx == nil {
 		s.begin(false)
 	}
