@@ -55,6 +55,9 @@ func (t *translator) aggregate(c exprCtx, name string, x *pg_query.FuncCall, isA
 	case x.FuncVariadic:
 		return expr{}, t.unsupported(x.Location, "VARIADIC")
 	}
+	if name == "count" && len(x.Args) == 0 && !x.AggStar && !x.AggWithinGroup {
+		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name)
+	}
 	inner := c
 	inner.place = place{name: "aggregate function arguments", inAgg: true}
 	if x.Over != nil { // a window function runs over the results of aggregates
@@ -396,6 +399,9 @@ func (w *aggWriter) window() (expr, error) {
 		if err := int4(1); err != nil {
 			return w.none()
 		}
+	}
+	if w.name == "nth_value" && args[1].lit != nil && (*args[1].lit == "0" || strings.HasPrefix(*args[1].lit, "-")) {
+		return expr{}, t.errorf(-1, pgerrcode.InvalidArgumentForNthValueFunction, "argument of nth_value must be greater than zero")
 	}
 	out := args[0]
 	if len(args) == 3 {

@@ -318,3 +318,5 @@ func seedQueries(tb testing.TB) []string {
 	}
 	return out
 }
+
+func asPgError(err error, target **pgconn.PgError) bool { return errors.As(err, target) }

@@ -239,7 +239,12 @@ func (t *translator) nullTest(c exprCtx, x *pg_query.NullTest) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	e = t.settle(e)
+	if e.param > 0 && e.isUnknown() { // says nothing about the type: $1 IS NULL OR id = $1
+		e.sql = "CAST(" + e.sql + " AS VARCHAR)"
+		t.tested = append(t.tested, e.param)
+	} else {
+		e = t.settle(e)
+	}
 	not := x.Nulltesttype == pg_query.NullTestType_IS_NOT_NULL
 	word := " IS NULL"
 	if not {

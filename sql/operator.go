@@ -362,6 +362,13 @@ func (t *translator) coerceOperand(e, other expr, op string, left bool, loc int3
 	case sqltype.Date:
 		switch {
 		case op == "-" && !left: // date - unknown: date - date
+		case op == "+":
+			l, r := e, other
+			if !left {
+				l, r = r, l
+			}
+			return e, t.errorf(loc, pgerrcode.AmbiguousFunction, "operator is not unique: %s + %s", typeName(l), typeName(r)).
+				WithHint("Could not choose a best candidate operator. You might need to add explicit type casts.")
 		default:
 			ty = sqltype.Of(sqltype.Interval)
 		}

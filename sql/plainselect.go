@@ -224,6 +224,9 @@ func (t *translator) groupItem(c exprCtx, n *pg_query.Node, q *query) (string, e
 	if pos > 0 {
 		e := q.cols[pos-1].e
 		switch {
+		case e.isSet:
+			return "", t.errorf(nodeLocation(n), pgerrcode.FeatureNotSupported, "grouping by a set-returning function is not supported").
+				WithHint("Call the function in FROM.")
 		case e.isAgg:
 			return "", t.errorf(nodeLocation(n), pgerrcode.GroupingError, "aggregate functions are not allowed in GROUP BY")
 		case e.lit != nil || e.null || e.isUnknown():

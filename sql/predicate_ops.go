@@ -49,6 +49,11 @@ func (t *translator) inList(c exprCtx, x *pg_query.A_Expr, op string) (expr, err
 		}
 	}
 	for i := range list {
+		if list[i].isUnknown() && list[i].param > 0 && len(list) > 1 && l.typ.OID == sqltype.Varchar { // the list has one type
+			if list[i], err = t.coerce(list[i], sqltype.Of(l.typ.OID), implicitCast, x.Location); err != nil {
+				return expr{}, err
+			}
+		}
 		a, b, err := t.comparable(l, list[i], "=", x.Location)
 		if err != nil {
 			return expr{}, err

@@ -44,6 +44,7 @@ type translator struct {
 	aliases map[string]int
 	scans   []*scanUse
 	params  []sqltype.Type // OID 0: not known yet
+	tested  []int          // parameters in IS [NOT] NULL
 	views   []string       // being expanded, against loops
 	timed   bool
 	volatil bool
@@ -136,6 +137,11 @@ func (s *scanUse) finish() Scan {
 }
 
 func (t *translator) paramTypes() ([]sqltype.Type, error) {
+	for _, n := range t.tested {
+		if t.params[n-1].OID == 0 {
+			t.params[n-1] = sqltype.Of(sqltype.Text)
+		}
+	}
 	for i, p := range t.params {
 		if p.OID == 0 {
 			return nil, pgerr.New(pgerrcode.IndeterminateDatatype, "could not determine data type of parameter $%d", i+1)

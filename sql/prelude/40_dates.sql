@@ -14,5 +14,3 @@ CREATE MACRO pg_justify_interval(x) AS to_months(CAST(pg_interval_days_us(x) // 
 CREATE MACRO pg_date_bin(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_date_bin_tz(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_overlaps(a, b, c, d) AS (least(a, b) < greatest(c, d) AND least(c, d) < greatest(a, b)) OR least(a, b) = least(c, d);
--- The common patterns of to_char for times; others stay as they are written.
-CREATE MACRO pg_to_char(x, f) AS strftime(x, replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(f, '%', '%%'), 'YYYY', '%Y'), 'HH24', '%H'), 'HH12', '%I'), 'MI', '%M'), 'SS', '%S'), 'MM', '%m'), 'DDD', '%j'), 'DD', '%d'), 'Month', '%B'), 'Mon', '%b'), 'Day', '%A'), 'Dy', '%a'), 'US', '%f'), 'MS', '%g'), 'AM', '%p'), 'PM', '%p'), 'IW', '%V'));
