@@ -31,8 +31,6 @@ type reader struct {
 	r, w   int     // buf[r:w] is unread
 }
 
-// errEOF is a connection that ended between messages.
-var errEOF = io.EOF
 
 // fill makes at least n unread bytes available.
 func (rd *reader) fill(n int) error {

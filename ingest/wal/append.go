@@ -174,7 +174,6 @@ type writer struct {
 	out       int64  // bytes of the record stream produced
 	allocated int64  // bytes of the file with space behind them, reserve included
 	blind     bool   // the file system cannot allocate
-	err       error
 }
 
 func newWriter(f vfs.File, s segment, reserve int64) *writer {

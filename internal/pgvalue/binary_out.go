@@ -85,7 +85,7 @@ func binFloat(t vector.Type) AppendFunc {
 }
 
 func binDate(dst []byte, v *vector.Vector, row int, _ *Encoder) []byte {
-	d := int64(intAt(v, row))
+	d := intAt(v, row)
 	switch d {
 	case dateInfinity:
 		d = math.MaxInt32

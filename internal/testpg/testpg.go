@@ -140,7 +140,7 @@ func await(dir string, ended <-chan error) error {
 	defer tick.Stop()
 	for {
 		select {
-		case <-ended:
+		case <-ended: //nolint:errcheck // a channel of errors; the log says more
 			return fmt.Errorf("the server ended: %s", logOf(dir))
 		case <-deadline.C:
 			return fmt.Errorf("the server is not ready after %v: %s", startTimeout, logOf(dir))
