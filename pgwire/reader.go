@@ -31,7 +31,6 @@ type reader struct {
 	r, w   int     // buf[r:w] is unread
 }
 
-
 // fill makes at least n unread bytes available.
 func (rd *reader) fill(n int) error {
 	for rd.w-rd.r < n {
