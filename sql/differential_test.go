@@ -23,6 +23,7 @@ import (
 	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/testpg"
+	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/sql"
 )
 
@@ -155,6 +156,10 @@ func runDuck(conn *engine.Conn, text string, want []sql.Column, args []*string) 
 			oid = c.Type.SQL.OID
 		}
 		res.cols, res.oids = append(res.cols, c.Name), append(res.oids, uint32(oid))
+		// what the engine computes must have the layout of the type that is announced
+		if k := vector.TypeOf(sqltype.Of(oid)).Kind; oid != sqltype.Numeric && oid != sqltype.Record && c.Type.Kind != k {
+			return result{}, fmt.Errorf("column %d is announced as %s, the engine gives %s", i+1, sqltype.Of(oid), c.Type.SQL)
+		}
 	}
 	for {
 		b, err := rows.Next(ctx)

@@ -648,6 +648,9 @@ func (t *translator) concat(l, r expr, loc int32) (expr, error) {
 		return expr{}, t.noOperator("||", &l, &r, loc)
 	}
 	l, r = text(l), text(r)
+	if l.null || r.null { // DuckDB gives the constant another type
+		return typed("CAST(NULL AS VARCHAR)", sqltype.Text, l, r), nil
+	}
 	out := typed("("+l.sql+" || "+r.sql+")", sqltype.Text, l, r)
 	return out, nil
 }
