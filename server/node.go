@@ -85,10 +85,10 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	if err != nil {
 		return n, err
 	}
-	n.sessions = session.NewNode(session.Config{
+	n.sessions, err = session.NewNode(ctx, session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
 	}, db, n.catalog, n.tables, n.ingest, store, log)
-	return n, nil
+	return n, err
 }
 
 // bulkBytes is the size above which one statement's rows go to Parquet without passing through the buffer.

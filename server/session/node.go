@@ -9,6 +9,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,8 @@ type Node struct {
 	log       zerolog.Logger
 	sequences *sequences
 
+	engineSettings map[string]bool // names, lower case
+
 	relation atomic.Int64 // numbers the buffer relations of transactions
 
 	opened, statements, failures, active atomic.Int64
@@ -70,14 +73,18 @@ func (n *Node) Stats() Stats {
 }
 
 // NewNode makes the shared state.
-func NewNode(cfg Config, eng *engine.DB, cat *cataloglog.Catalog, tables *cataloglog.Tables, ing *ingest.Ingest, store storage.Store, log zerolog.Logger) *Node {
+func NewNode(ctx context.Context, cfg Config, eng *engine.DB, cat *cataloglog.Catalog, tables *cataloglog.Tables, ing *ingest.Ingest, store storage.Store, log zerolog.Logger) (*Node, error) {
 	n := &Node{
 		cfg: cfg, catalog: cat, tables: tables, ingest: ing, store: store,
 		log: log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
 	}
 	n.engine.Store(eng)
 	n.sequences = newSequences(cat)
-	return n
+	var err error
+	if n.engineSettings, err = loadEngineSettings(ctx, eng); err != nil {
+		return nil, fmt.Errorf("read the engine's settings: %w", err)
+	}
+	return n, nil
 }
 
 // Authenticate implements pgwire.Backend: one database and, as yet, one role, which has no password and connects from loopback only.

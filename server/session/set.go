@@ -64,7 +64,7 @@ func (s *Session) runSet(c *sql.Set, tag string) (pgwire.Result, error) {
 	value := s.start.get(c.Name)
 	if c.Default {
 		if _, ok := settings[c.Name]; !ok && !strings.Contains(c.Name, ".") {
-			return nil, unknownSetting(c.Name)
+			return nil, s.node.refuseEngineSetting(c.Name, unknownSetting(c.Name))
 		}
 	} else {
 		text := c.Text()
@@ -75,7 +75,7 @@ func (s *Session) runSet(c *sql.Set, tag string) (pgwire.Result, error) {
 		}
 		var err error
 		if value, err = checkSetting(c.Name, text); err != nil {
-			return nil, err
+			return nil, s.node.refuseEngineSetting(c.Name, err)
 		}
 	}
 	if c.Local {
@@ -103,7 +103,7 @@ func (s *Session) runReset(c *sql.Reset, tag string) (pgwire.Result, error) {
 	case ok && def.fixed && c.Name != "session_authorization":
 		return nil, pgerr.New(pgerrcode.CantChangeRuntimeParam, "parameter %q cannot be changed", shown(c.Name))
 	case !ok && !strings.Contains(c.Name, ".") && c.Name != "role":
-		return nil, unknownSetting(c.Name)
+		return nil, s.node.refuseEngineSetting(c.Name, unknownSetting(c.Name))
 	}
 	if v, ok := s.start[c.Name]; ok {
 		s.change(c.Name, v)
