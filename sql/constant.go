@@ -38,7 +38,7 @@ func (t *translator) constant(c *pg_query.A_Const) (expr, error) {
 	case *pg_query.A_Const_Bsval:
 		return expr{}, t.unsupported(c.Location, "type bit")
 	}
-	return expr{}, pgerr42601("this constant is not supported")
+	return expr{}, unsupportedNode("this constant is not supported")
 }
 
 func stringConst(s string) expr {

@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -195,5 +194,3 @@ func loneUnit(mask int) string {
 	}
 	return "year"
 }
-
-var _ = fmt.Sprint

@@ -81,7 +81,7 @@ func (t *translator) selectList(c exprCtx, nodes []*pg_query.Node, q *query) err
 	for _, n := range nodes {
 		rt := n.GetResTarget()
 		if rt == nil {
-			return pgerr42601("the select list holds something unexpected")
+			return unsupportedNode("the select list holds something unexpected")
 		}
 		if cols, ok, err := t.star(c, rt.Val); err != nil {
 			return err
@@ -256,7 +256,7 @@ func (t *translator) orderBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 	for _, n := range s.SortClause {
 		sb := n.GetSortBy()
 		if sb == nil {
-			return pgerr42601("ORDER BY holds something unexpected")
+			return unsupportedNode("ORDER BY holds something unexpected")
 		}
 		pos, err := t.outputPosition(q, sb.Node, "ORDER BY")
 		if err != nil {

@@ -82,7 +82,7 @@ func (t *translator) inOneByOne(l expr, list []expr, not string, loc int32) (exp
 func (t *translator) between(c exprCtx, x *pg_query.A_Expr) (expr, error) {
 	items := x.Rexpr.GetList().GetItems()
 	if len(items) != 2 {
-		return expr{}, pgerr42601("BETWEEN takes two bounds")
+		return expr{}, unsupportedNode("BETWEEN takes two bounds")
 	}
 	v, err := t.expr(c, x.Lexpr)
 	if err != nil {

@@ -20,7 +20,7 @@ func (t *translator) withClause(w *pg_query.WithClause, outer *scope, ctes *cteE
 	for _, n := range w.Ctes {
 		x := n.GetCommonTableExpr()
 		if x == nil {
-			return "", nil, pgerr42601("WITH holds something other than a query")
+			return "", nil, unsupportedNode("WITH holds something other than a query")
 		}
 		if seen[x.Ctename] {
 			return "", nil, t.errorf(x.Location, pgerrcode.DuplicateAlias, "WITH query name %q specified more than once", x.Ctename)
@@ -35,7 +35,7 @@ func (t *translator) withClause(w *pg_query.WithClause, outer *scope, ctes *cteE
 		case x.CycleClause != nil:
 			return "", nil, t.unsupported(x.Location, "CYCLE")
 		}
-		c := &cte{duck: t.alias(x.Ctename)}
+		c := &cte{duck: t.alias(cteName(x.Ctename))}
 		var q *query
 		var err error
 		if w.Recursive && mentions(sel, x.Ctename) {
@@ -66,6 +66,16 @@ func (t *translator) withClause(w *pg_query.WithClause, outer *scope, ctes *cteE
 		word = "WITH RECURSIVE "
 	}
 	return word + strings.Join(parts, ", ") + " ", ctes, nil
+}
+
+// cteName is the engine's name for a WITH query: never one that could be taken for a file where the query is out of sight.
+func cteName(name string) string {
+	for i := 0; i < len(name); i++ {
+		if !wordByte(name[i]) || name[i] == '$' {
+			return "pg_cte"
+		}
+	}
+	return name
 }
 
 // nameCTE gives the WITH query its column names.

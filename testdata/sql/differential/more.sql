@@ -162,3 +162,5 @@ SELECT 1 / 0.0
 SELECT 1.0 % 0
 SELECT 1 / (id - id) FROM t
 SELECT to_char(ts, 'FMMonth FMDD, YYYY HH12:MI:SS AM'), to_char(ts, '"Q"Q YY IYYY-"W"IW D ID DDD'), to_char(ts, 'MS US'), to_char(tz, 'dd.mm.yyyy hh24:mi'), to_char(d, 'DY Mon MON'), to_char(ts, '') FROM t ORDER BY id
+WITH "/etc/passwd" AS (SELECT 1 AS a) SELECT * FROM "/etc/passwd"
+WITH "x.csv" AS (SELECT 1 AS a), "y.csv" AS (SELECT a + 1 AS a FROM "x.csv") SELECT x.a, "y.csv".a FROM "x.csv" x, "y.csv"

@@ -1,0 +1,49 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// limits translates LIMIT, OFFSET and FETCH.
+func (t *translator) limits(s *pg_query.SelectStmt, q *query, sc *scope) error {
+	if s.LimitOption == pg_query.LimitOption_LIMIT_OPTION_WITH_TIES {
+		return t.unsupported(-1, "FETCH ... WITH TIES")
+	}
+	one := func(n *pg_query.Node, word, code string) (string, error) {
+		if n == nil || n.GetAConst().GetIsnull() {
+			return "", nil
+		}
+		e, err := t.expr(exprCtx{s: &scope{ctes: sc.ctes}, place: place{name: word}}, n)
+		if err != nil {
+			return "", err
+		}
+		if e, err = t.coerce(e, sqltype.Of(sqltype.Int8), assignCast, nodeLocation(n)); err != nil {
+			return "", err
+		}
+		if e.lit != nil {
+			if strings.HasPrefix(*e.lit, "-") {
+				return "", t.errorf(-1, code, "%s must not be negative", word)
+			}
+			return " " + word + " " + *e.lit, nil
+		}
+		return " " + word + " " + e.sql, nil
+	}
+	limit, err := one(s.LimitCount, "LIMIT", pgerrcode.InvalidRowCountInLimitClause)
+	if err != nil {
+		return err
+	}
+	offset, err := one(s.LimitOffset, "OFFSET", pgerrcode.InvalidRowCountInResultOffsetClause)
+	if err != nil {
+		return err
+	}
+	q.limit = limit + offset
+	if q.limit != "" {
+		q.sorted = true
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package sql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+func (t *translator) concat(l, r expr, loc int32) (expr, error) {
+	_, la := l.typ.Elem()
+	_, ra := r.typ.Elem()
+	la, ra = la || l.typ.OID == 0 && l.elems != nil, ra || r.typ.OID == 0 && r.elems != nil
+	if la || ra {
+		return t.concatArrays(l, r, la, ra, loc)
+	}
+	if l.typ.OID == sqltype.Bytea && (r.typ.OID == sqltype.Bytea || r.isUnknown()) || r.typ.OID == sqltype.Bytea && l.isUnknown() {
+		by := sqltype.Of(sqltype.Bytea)
+		l, err := t.coerce(l, by, implicitCast, loc)
+		if err != nil {
+			return expr{}, err
+		}
+		if r, err = t.coerce(r, by, implicitCast, loc); err != nil {
+			return expr{}, err
+		}
+		return typed("("+l.sql+" || "+r.sql+")", sqltype.Bytea, l, r), nil
+	}
+	text := func(e expr) expr { return t.textOf(t.settle(e)) }
+	if l.known() && r.known() && category(l.typ.OID) != "S" && category(r.typ.OID) != "S" {
+		return expr{}, t.noOperator("||", &l, &r, loc)
+	}
+	l, r = text(l), text(r)
+	if l.null || r.null { // DuckDB gives the constant another type
+		return typed("CAST(NULL AS VARCHAR)", sqltype.Text, l, r), nil
+	}
+	out := typed("("+l.sql+" || "+r.sql+")", sqltype.Text, l, r)
+	return out, nil
+}
+
+func (t *translator) concatArrays(l, r expr, la, ra bool, loc int32) (expr, error) {
+	ty := l.typ
+	if !la || l.typ.OID == 0 {
+		ty = r.typ
+	}
+	elem, ok := ty.Elem()
+	var err error
+	fix := func(e expr, isArray bool) (expr, error) {
+		switch {
+		case !ok:
+			return t.settle(e), nil
+		case isArray || e.isUnknown():
+			return t.coerce(e, sqltype.Of(ty.OID), implicitCast, loc)
+		case !canCast(e.typ.OID, elem.OID, implicitCast):
+			return e, t.noOperator("||", &l, &r, loc)
+		}
+		return t.coerce(e, sqltype.Of(elem.OID), implicitCast, loc)
+	}
+	lArr, rArr := la || l.isUnknown(), ra || r.isUnknown()
+	if l, err = fix(l, la); err != nil {
+		return expr{}, err
+	}
+	if r, err = fix(r, ra); err != nil {
+		return expr{}, err
+	}
+	sql := "list_concat(" + l.sql + ", " + r.sql + ")"
+	switch {
+	case lArr && !rArr:
+		sql = "list_append(" + l.sql + ", " + r.sql + ")"
+	case !lArr:
+		sql = "list_prepend(" + l.sql + ", " + r.sql + ")"
+	}
+	return typed(sql, ty.OID, l, r), nil
+}
+
+func (t *translator) textArgs(l, r expr, op string, loc int32) (expr, expr, error) {
+	for _, e := range []*expr{&l, &r} {
+		if e.isUnknown() || e.typ.OID == 0 {
+			v, err := t.coerce(*e, sqltype.Of(sqltype.Text), implicitCast, loc)
+			if err != nil {
+				return l, r, err
+			}
+			*e = v
+		}
+		if category(e.typ.OID) != "S" {
+			return l, r, t.noOperator(op, &l, &r, loc)
+		}
+	}
+	return l, r, nil
+}
+
+func (t *translator) textCall(fn string, ret sqltype.OID, l, r expr, loc int32) (expr, error) {
+	l, r, err := t.textArgs(l, r, "^@", loc)
+	if err != nil {
+		return expr{}, err
+	}
+	return typed(fn+"("+l.sql+", "+r.sql+")", ret, l, r), nil
+}
+
+// regex writes ~ and its kin. PostgreSQL's "." matches a newline, hence the option "s".
+func (t *translator) regex(op string, l, r expr, loc int32) (expr, error) {
+	l, r, err := t.textArgs(l, r, op, loc)
+	if err != nil {
+		return expr{}, err
+	}
+	opts := "s"
+	if strings.HasSuffix(op, "*") {
+		opts = "si"
+	}
+	if r.lit != nil {
+		r.sql = duckString(rePattern(*r.lit))
+	}
+	sql := "regexp_matches(" + l.sql + ", " + r.sql + ", '" + opts + "')"
+	if op[0] == '!' {
+		sql = "(NOT " + sql + ")"
+	}
+	return typed(sql, sqltype.Bool, l, r), nil
+}
+
+// rePattern turns what PostgreSQL writes differently into RE2's syntax: \m, \M and \y are word boundaries.
+func rePattern(p string) string {
+	if !strings.ContainsAny(p, `\[`) {
+		return p
+	}
+	return strings.NewReplacer(`\\`, `\\`, `\m`, `\b`, `\M`, `\b`, `\y`, `\b`, `\Y`, `\B`, `[[:<:]]`, `\b`, `[[:>:]]`, `\b`, `\Z`, `\z`).Replace(p)
+}
+
+func (t *translator) bits(op string, l, r expr, loc int32) (expr, error) {
+	var err error
+	if l.isUnknown() && r.known() {
+		l, err = t.coerce(l, sqltype.Of(r.typ.OID), implicitCast, loc)
+	} else if r.isUnknown() && l.known() {
+		r, err = t.coerce(r, sqltype.Of(l.typ.OID), implicitCast, loc)
+	}
+	if err != nil {
+		return expr{}, err
+	}
+	if !isInt(l.typ.OID) || !isInt(r.typ.OID) {
+		return expr{}, t.noOperator(op, &l, &r, loc)
+	}
+	result := l.typ.OID
+	if op != "<<" && op != ">>" && numberRank[r.typ.OID] > numberRank[result] {
+		result = r.typ.OID
+	}
+	a, b := plainInt(l, result), plainInt(r, result)
+	switch op {
+	case "#":
+		return typed("xor("+a+", "+b+")", result, l, r), nil
+	case "<<": // PostgreSQL drops bits that leave the type
+		bits := map[sqltype.OID]int{sqltype.Int2: 16, sqltype.Int4: 32, sqltype.Int8: 64}[result]
+		return t.bind(result, fmt.Sprintf("pg_shl%d($1, $2)", bits), l, r), nil
+	case ">>":
+		return typed("("+a+" >> "+b+")", result, l, r).loose(), nil
+	}
+	return typed("("+a+" "+op+" "+b+")", result, l, r), nil
+}
+
+func (t *translator) arrayOp(op string, l, r expr, loc int32) (expr, error) {
+	var err error
+	if l.isUnknown() && r.known() {
+		l, err = t.coerce(l, sqltype.Of(r.typ.OID), implicitCast, loc)
+	} else if r.isUnknown() && l.known() {
+		r, err = t.coerce(r, sqltype.Of(l.typ.OID), implicitCast, loc)
+	}
+	if err != nil {
+		return expr{}, err
+	}
+	_, la := l.typ.Elem()
+	_, ra := r.typ.Elem()
+	if !la && l.typ.OID != 0 || !ra && r.typ.OID != 0 {
+		return expr{}, t.noOperator(op, &l, &r, loc)
+	}
+	fn := map[string]string{"&&": "list_has_any($1, $2)", "@>": "list_has_all($1, $2)", "<@": "list_has_all($2, $1)"}[op]
+	return t.bind(sqltype.Bool, fn, l, r), nil
+}
+
+func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {
+	if l.isUnknown() || l.typ.OID != sqltype.JSON && l.typ.OID != sqltype.JSONB && l.typ.OID != 0 {
+		return expr{}, t.noOperator(op, &l, &r, loc)
+	}
+	ret, suffix := l.typ.OID, ""
+	if strings.HasSuffix(op, ">>") {
+		ret, suffix = sqltype.Text, "_string"
+	}
+	switch {
+	case strings.HasPrefix(op, "#"):
+		r, err := t.coerce(r, sqltype.Of(1009), implicitCast, loc)
+		if err != nil {
+			return expr{}, err
+		}
+		return typed("json_extract"+suffix+"("+l.sql+", pg_json_path("+r.sql+"))", ret, l, r), nil
+	case isInt(r.typ.OID):
+		return typed("json_extract"+suffix+"("+l.sql+", "+t.jsonIndex(r)+")", ret, l, r), nil
+	}
+	r, err := t.coerce(r, sqltype.Of(sqltype.Text), implicitCast, loc)
+	if err != nil {
+		return expr{}, err
+	}
+	if category(r.typ.OID) != "S" {
+		return expr{}, t.noOperator(op, &l, &r, loc)
+	}
+	return typed("json_extract"+suffix+"("+l.sql+", pg_json_key("+r.sql+"))", ret, l, r), nil
+}
+
+func (t *translator) jsonIndex(r expr) string {
+	return "('$[' || (CASE WHEN " + r.sql + " < 0 THEN '#' ELSE '' END) || CAST(" + r.sql + " AS VARCHAR) || ']')"
+}

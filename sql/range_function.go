@@ -1,0 +1,73 @@
+package sql
+
+import (
+	"fmt"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// rangeFunction translates a function in FROM: generate_series, unnest and scalar functions of the allow-list.
+func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromItem, error) {
+	if len(x.Coldeflist) > 0 {
+		return fromItem{}, t.unsupported(-1, "a column definition list")
+	}
+	if len(x.Functions) != 1 {
+		return fromItem{}, t.unsupported(-1, "ROWS FROM with several functions")
+	}
+	items := x.Functions[0].GetList().GetItems()
+	if len(items) == 0 {
+		return fromItem{}, unsupportedNode("this function in FROM is not supported")
+	}
+	if len(items) > 1 && items[1].GetList() != nil && len(items[1].GetList().Items) > 0 {
+		return fromItem{}, t.unsupported(-1, "a column definition list")
+	}
+	c := exprCtx{s: &scope{parent: sc.parent, rels: sc.rels, cols: sc.cols, ctes: sc.ctes}, place: inFrom}
+	name := FigureColname(items[0])
+	alias := name
+	if x.Alias != nil {
+		alias = x.Alias.Aliasname
+	}
+	var lists []expr
+	if f := items[0].GetFuncCall(); f != nil && lastName(f.Funcname) == "unnest" && len(f.Args) > 1 {
+		for _, a := range f.Args {
+			e, err := t.expr(c, a)
+			if err != nil {
+				return fromItem{}, err
+			}
+			e, err = t.callFunction(c, "unnest", []expr{e}, f.Location)
+			if err != nil {
+				return fromItem{}, err
+			}
+			lists = append(lists, e)
+		}
+	} else {
+		e, err := t.expr(c, items[0])
+		if err != nil {
+			return fromItem{}, err
+		}
+		lists = append(lists, t.exact(t.settle(e)))
+	}
+	var cols []outCol
+	var sel []string
+	for i, e := range lists {
+		duck := fmt.Sprintf("pg_f%d", i+1)
+		sel = append(sel, e.sql+" AS "+duck)
+		out := name
+		if len(lists) == 1 && x.Alias != nil {
+			out = alias
+		}
+		cols = append(cols, outCol{name: out, duck: duck, e: expr{typ: e.typ, scale: e.scale}})
+	}
+	sql := "(SELECT " + strings.Join(sel, ", ") + ")"
+	if lists[0].table != "" && len(lists) == 1 {
+		sql = "(SELECT pg_s AS pg_f1 FROM " + lists[0].table + ")"
+	}
+	if x.Ordinality {
+		sql = "(SELECT *, row_number() OVER () AS pg_n FROM " + sql + ")"
+		cols = append(cols, outCol{name: "ordinality", duck: "pg_n", e: expr{typ: sqltype.Of(sqltype.Int8), scale: -1}})
+	}
+	return t.derived("LATERAL "+sql, cols, alias, x.Alias, alias)
+}
