@@ -122,11 +122,11 @@ func (s *Session) trimTarget(st *statement, implied bool, n int) error {
 
 // bindSource binds the query of INSERT ... SELECT so that its columns come out as the target's.
 func (s *Session) bindSource(ctx context.Context, st *statement, c *sql.Insert, source *sql.Query) (*boundQuery, error) {
-	types := make([]sqltype.Type, len(st.target.columns))
+	types, names := make([]sqltype.Type, len(st.target.columns)), make([]string, len(st.target.columns))
 	for i, col := range st.target.columns {
-		types[i] = st.target.table.Columns[col].Type
+		types[i], names[i] = st.target.table.Columns[col].Type, st.target.table.Columns[col].Name
 	}
-	b, err := s.bind(ctx, source, st.declared, types)
+	b, err := s.bind(ctx, source, st.declared, types, names...)
 	if err != nil {
 		return nil, err
 	}

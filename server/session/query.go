@@ -26,15 +26,16 @@ type boundQuery struct {
 	target   []sqltype.Type
 	sel      *sql.Select
 	columns  []pgwire.Column
+	names    []string // of the target's columns
 	db       *catalog.Database
-	path     string
+	settings int64     // Session.generation: zone, search path and date order are in the text
 	tx       uuid.UUID // now() is a literal of the transaction
 }
 
 // bind resolves a query and asks the engine for its columns.
-func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type) (*boundQuery, error) {
+func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type, names ...string) (*boundQuery, error) {
 	r := s.resolver()
-	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Params: declared, TargetTypes: target})
+	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Params: declared, TargetTypes: target, TargetNames: names})
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 		return nil, err
 	}
 	b := &boundQuery{
-		query: q, declared: declared, target: target, sel: sel, db: r.db, path: s.values.get("search_path"), tx: s.tx.id,
+		query: q, declared: declared, target: target, names: names, sel: sel, db: r.db, settings: s.generation, tx: s.tx.id,
 		columns: make([]pgwire.Column, len(desc.Columns)),
 	}
 	for i, c := range desc.Columns {
@@ -92,8 +93,8 @@ func sameLayout(t sqltype.Type, have vector.Type) bool {
 		(t.OID != sqltype.Numeric || v.Width == have.Width && v.Scale == have.Scale)
 }
 
-func (s *Session) prepareQuery(ctx context.Context, st *statement, q *sql.Query, target []sqltype.Type) error {
-	b, err := s.bind(ctx, q, st.declared, target)
+func (s *Session) prepareQuery(ctx context.Context, st *statement, q *sql.Query) error {
+	b, err := s.bindCached(ctx, st, q)
 	if err != nil {
 		return err
 	}
@@ -163,12 +164,17 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 	return r, nil
 }
 
-// rebind binds a query again if the catalog, the search path or the transaction is no longer what it was bound to.
+// rebind binds a query again if what it was bound to is no longer so.
 func (s *Session) rebind(ctx context.Context, b *boundQuery) (*boundQuery, error) {
-	if b.db == s.database() && b.path == s.values.get("search_path") && b.tx == s.tx.id {
+	if s.current(b) {
 		return b, nil
 	}
-	return s.bind(ctx, b.query, b.declared, b.target)
+	return s.bind(ctx, b.query, b.declared, b.target, b.names...)
+}
+
+// current reports whether the catalog, the settings and, where the query asks for the time, the transaction are those it was bound to.
+func (s *Session) current(b *boundQuery) bool {
+	return b.db == s.database() && b.settings == s.generation && (!b.sel.Timed || b.tx == s.tx.id)
 }
 
 // plan pins the snapshot and returns the text to run.

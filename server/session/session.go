@@ -28,11 +28,13 @@ type Session struct {
 	conn   *engine.Conn // for statements that do not stream to the client
 	zone   string       // the time zone conn is set to
 
-	values   values // settings of the session
-	start    values // what RESET goes back to: the start-up parameters
-	tx       *transaction
-	prepared map[string]*preparedText // PREPARE
-	cursors  map[string]*cursor       // DECLARE
+	values     values // settings of the session
+	generation int64  // counts their changes
+	bound      boundCache
+	start      values // what RESET goes back to: the start-up parameters
+	tx         *transaction
+	prepared   map[string]*preparedText // PREPARE
+	cursors    map[string]*cursor       // DECLARE
 }
 
 // Limits of one session.

@@ -19,6 +19,9 @@ func (s *Session) change(name, value string) { s.restore(s.values.with(name, val
 func (s *Session) restore(v values) {
 	old := s.values
 	s.values = v
+	if !maps.Equal(old, v) {
+		s.generation++
+	}
 	for name, def := range settings {
 		if def.reported && old.get(name) != v.get(name) {
 			s.out.ParameterStatus(shown(name), v.get(name))

@@ -88,7 +88,7 @@ func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []s
 	var err error
 	switch c := stmt.Command.(type) {
 	case *sql.Query:
-		err = s.prepareQuery(ctx, st, c, nil)
+		err = s.prepareQuery(ctx, st, c)
 	case *sql.Insert:
 		err = s.prepareInsert(ctx, st, c)
 	case *sql.Copy:
