@@ -36,6 +36,7 @@ func (s *scene) Relation(_, name string) (sql.Relation, error) {
 //	table                              CREATE TABLE text
 //	file t=<table> [rows=N] [<column>=(min,max[,nulls])]...
 //	part t=<table> low=N high=N [columns=N]   a generation made when the table had N columns
+//	altered t=<table>                  its columns have changed since it was made
 //	plan [params=(a,b)]                the files of each scan and the text for DuckDB
 func TestPlans(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
@@ -48,6 +49,9 @@ func TestPlans(t *testing.T) {
 				return s.file(t, d)
 			case "part":
 				return s.part(t, d)
+			case "altered":
+				s.tables[arg(d, "t", "")].SchemaID++
+				return ""
 			case "plan":
 				return s.plan(t, d)
 			}

@@ -90,7 +90,7 @@ func (p *arrayParser) list(depth int) (arrayItem, bool) {
 			return out, true
 		}
 		var it arrayItem
-		ok := true
+		var ok bool
 		switch p.s[p.pos] {
 		case '{':
 			it, ok = p.list(depth + 1)

@@ -159,7 +159,7 @@ func (t *translator) anyAll(c exprCtx, x *pg_query.A_Expr, op string, all bool) 
 	if r.known() && !isArray {
 		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "op ANY/ALL (array) requires array on right side")
 	}
-	if r.elems != nil && len(r.elems) > 0 { // ARRAY[...]: as written
+	if len(r.elems) > 0 { // ARRAY[...]: as written
 		parts := make([]string, 0, len(r.elems))
 		for _, e := range r.elems {
 			p, err := t.binary(op, l, e, x.Location)

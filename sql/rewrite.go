@@ -47,7 +47,6 @@ type translator struct {
 	tested  []int          // parameters in IS [NOT] NULL
 	views   []string       // being expanded, against loops
 	timed   bool
-	size    int
 	input   int // bytes of the query and of the views in it
 }
 

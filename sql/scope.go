@@ -39,8 +39,6 @@ type scopeCol struct {
 	item     *rangeItem // the relation it is a column of, or nil
 }
 
-func (s *scope) nest() *scope { return &scope{parent: s, ctes: s.cteEnv()} }
-
 func (s *scope) cteEnv() *cteEnv {
 	if s == nil {
 		return nil
