@@ -243,8 +243,7 @@ func (i *Ingest) buffer(ctx context.Context, t *catalog.Table) (*buffer, error) 
 	}
 	checkpoint := s.Checkpoints[i.stream]
 	if durable := i.wal.Durable(); checkpoint > durable {
-		return nil, pgerr.New(pgerrcode.DataCorrupted, "the write-ahead log ends at offset %d but table %s holds rows up to %d",
-			durable, t.Name, checkpoint).WithHint("The WAL directory is older than the tables. Start with an empty WAL directory, which begins a new stream.")
+		return nil, walBehind(durable, checkpoint, t)
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -252,4 +251,11 @@ func (i *Ingest) buffer(ctx context.Context, t *catalog.Table) (*buffer, error) 
 		i.tables[t.UUID] = &buffer{id: t.UUID, table: t, checkpoint: checkpoint, tail: checkpoint}
 	}
 	return i.tables[t.UUID], nil
+}
+
+// walBehind is the answer when a table's files hold more of the stream than the log does: the log is an old copy, and new records in it
+// would take offsets that have been used.
+func walBehind(durable, checkpoint int64, t *catalog.Table) error {
+	return pgerr.New(pgerrcode.DataCorrupted, "the write-ahead log ends at offset %d but table %s holds rows up to %d", durable, t.Name, checkpoint).
+		WithHint("The WAL directory is older than the tables: it was replaced by an old copy. Stop the server and put the right one back.")
 }

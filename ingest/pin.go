@@ -102,6 +102,9 @@ func (i *Ingest) pin(ctx context.Context, tables []uuid.UUID) (*Pin, error) {
 		checkpoint := s.Checkpoints[i.stream]
 		if checkpoint > p.High {
 			p.Release()
+			if durable := i.wal.Durable(); checkpoint > durable {
+				return nil, walBehind(durable, checkpoint, s.Schema)
+			}
 			return nil, nil
 		}
 		p.Tables[id] = notes[n].view(s, i.stream, checkpoint, p.High)

@@ -63,8 +63,9 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 	ready(Addrs{PG: wire.Addr(), HTTP: http.Addr()})
 	log.Info().Str("component", "server").Str("version", Version).Str("node", node.dir.node).Str("data_dir", node.dir.path).
 		Stringer("pg_addr", wire.Addr()).Stringer("http_addr", http.Addr()).Msg("ready")
+	stopReady := context.AfterFunc(ctx, func() { node.draining.Store(true) })
+	defer stopReady()
 	err = wire.Run(ctx)
-	node.draining.Store(true)
 	stopBackground()
 	return errors.Join(err, below.Wait(), node.Close())
 }

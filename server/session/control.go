@@ -15,7 +15,7 @@ func (s *Session) runTransaction(ctx context.Context, c *sql.Transaction, tag st
 	switch c.Kind {
 	case sql.TxBegin:
 		if s.tx.block {
-			s.out.Notice(pgerr.Warning(pgerrcode.ActiveSQLTransaction, "there is already a transaction in progress"))
+			s.tell(pgerr.Warning(pgerrcode.ActiveSQLTransaction, "there is already a transaction in progress"))
 		}
 		s.tx.block = true // what an implicit transaction did before stays part of it, as in PostgreSQL
 		return tagResult(tag), s.setModes(c.Modes)
@@ -23,7 +23,7 @@ func (s *Session) runTransaction(ctx context.Context, c *sql.Transaction, tag st
 		return s.runCommit(ctx, c, tag)
 	case sql.TxRollback:
 		if !s.tx.block {
-			s.out.Notice(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "there is no transaction in progress"))
+			s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "there is no transaction in progress"))
 		}
 		isolation, readOnly, block := s.tx.isolation, s.tx.readOnly, s.tx.block
 		s.rollback()
@@ -56,7 +56,7 @@ const maxSavepoints = 10_000
 // runCommit ends a block: a failed one is rolled back, and the tag says so.
 func (s *Session) runCommit(ctx context.Context, c *sql.Transaction, tag string) (pgwire.Result, error) {
 	if !s.tx.block {
-		s.out.Notice(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "there is no transaction in progress"))
+		s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "there is no transaction in progress"))
 	}
 	isolation, readOnly, block := s.tx.isolation, s.tx.readOnly, s.tx.block
 	if s.tx.failed {
@@ -97,7 +97,7 @@ func (s *Session) setModes(m sql.TransactionModes) error {
 func (s *Session) runSetTransaction(c *sql.SetTransaction, tag string) (pgwire.Result, error) {
 	if !c.Session {
 		if !s.tx.block {
-			s.out.Notice(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET TRANSACTION can only be used in transaction blocks"))
+			s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET TRANSACTION can only be used in transaction blocks"))
 		}
 		return tagResult(tag), s.setModes(c.Modes)
 	}

@@ -36,7 +36,7 @@ func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag st
 		return nil, err
 	}
 	for _, n := range c.Notices {
-		s.out.Notice(n)
+		s.tell(n)
 	}
 	return tagResult(tag), nil
 }

@@ -178,6 +178,13 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 			WithDetail("%s %s depends on schema %s", kindOf(db, names[0]), names[0], name).
 			WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 	}
+	switch len(names) {
+	case 0:
+	case 1:
+		s.notice("00000", "drop cascades to %s %s", kindOf(db, names[0]), s.shortName(names[0]))
+	default:
+		s.notice("00000", "drop cascades to %d other objects", len(names))
+	}
 	var ops []catalog.Op
 	for _, n := range names {
 		more, err := s.dropRelation(db, n, true)

@@ -47,6 +47,9 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 		return nil, err
 	}
 	desc, err := s.conn.Describe(ctx, text)
+	if err == nil && len(sel.Params) > 0 && len(desc.Columns) == 1 && desc.Columns[0].Name == "unknown" {
+		desc, err = s.conn.Describe(ctx, planner.WithoutParams(text)) // a parameter kept the engine from looking at the rest
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (s *Session) runSet(c *sql.Set, tag string) (pgwire.Result, error) {
 	}
 	if c.Local {
 		if !s.tx.block {
-			s.out.Notice(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
+			s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
 			return tagResult(tag), nil
 		}
 		if _, ok := s.tx.local[c.Name]; !ok {

@@ -251,7 +251,7 @@ func (s *Session) runNoOp(c *sql.NoOp, tag string) (pgwire.Result, error) {
 		}
 	}
 	for _, n := range c.Notices {
-		s.out.Notice(n)
+		s.tell(n)
 	}
 	return tagResult(tag), nil
 }
@@ -267,9 +267,17 @@ func shiftPosition(err error, offset int) error {
 	return err
 }
 
+// tell passes a notice or warning on if client_min_messages asks for such.
+func (s *Session) tell(n *pgerr.Error) {
+	if least := s.values.get("client_min_messages"); least == "error" || least == "warning" && n.Severity == "NOTICE" {
+		return
+	}
+	s.out.Notice(n)
+}
+
 // notice tells the client something.
 func (s *Session) notice(code, format string, args ...any) {
-	s.out.Notice(pgerr.Notice(code, format, args...))
+	s.tell(pgerr.Notice(code, format, args...))
 }
 
 // skip answers IF NOT EXISTS for an object that is there.
