@@ -67,6 +67,7 @@ type Engine struct {
 // WAL is the section wal.
 type WAL struct {
 	SegmentSize units.Size `yaml:"segment_size" doc:"Size at which a new segment file is begun. A segment is removed when everything in it has been flushed."`
+	AbandonLost bool       `yaml:"abandon_lost" doc:"Start although the log that the catalog expects in the data directory is not there, and give up the rows that were only in it. For one start, after the loss of a disk."`
 	Quota       units.Size `yaml:"quota" doc:"Disk space that the log may use. Writes beyond it fail with SQLSTATE 53100 until rows have been flushed."`
 }
 

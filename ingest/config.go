@@ -21,6 +21,7 @@ type Config struct {
 	WALDir          string        // required
 	SpoolDir        string        // required: where Parquet files are written first; the engine must be allowed to write there. Ingest empties it
 	FS              vfs.FS        // of the WAL; default: the operating system's
+	AbandonLost     bool          // give up streams that the catalog says are open on this node and whose log is not in WALDir
 	SegmentBytes    int64         // of a WAL segment; default 64 MiB
 	MaxWALBytes     int64         // beyond this, writes get 53100; default 4 GiB
 	IdleWALBytes    int64         // beyond this, the table that holds the oldest record is flushed; default 1 GiB

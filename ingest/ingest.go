@@ -139,19 +139,42 @@ func prepareSpool(dir string) error {
 	return nil
 }
 
-// openStream records a new stream in the catalog log, before its first acknowledgement.
+// openStream records a new stream in the catalog log, before its first acknowledgement. A stream that is open on this node and not in
+// its WAL directory has been lost, and acknowledged rows with it: that is not passed over in silence.
 func (i *Ingest) openStream(ctx context.Context) error {
-	if s := i.deps.Catalog.Current().Streams[i.stream]; s != nil {
+	db := i.deps.Catalog.Current()
+	var lost []*catalog.Stream
+	for _, s := range db.Streams {
+		if s.Node == i.cfg.Node && !s.Closed && s.ID != i.stream {
+			lost = append(lost, s)
+		}
+	}
+	if len(lost) > 0 && !i.cfg.AbandonLost {
+		return pgerr.New(pgerrcode.DataCorrupted, "the write-ahead log in %s is not that of stream %s, which is open on this node: rows that were acknowledged and not flushed are missing",
+			i.cfg.WALDir, lost[0].ID)
+	}
+	if s := db.Streams[i.stream]; s != nil {
 		if s.Closed {
 			return fmt.Errorf("stream %s of %s has been closed and cannot be written to again", i.stream, i.cfg.WALDir)
 		}
-		return nil
+		if len(lost) == 0 {
+			return nil
+		}
 	}
 	_, err := i.deps.Catalog.Commit(ctx, uuid.New(), func(d *catalog.Database) ([]catalog.Op, error) {
-		return []catalog.Op{{PutStream: &catalog.Stream{ID: i.stream, Node: i.cfg.Node, Opened: time.Now().UTC()}}}, nil
+		ops := []catalog.Op{{PutStream: &catalog.Stream{ID: i.stream, Node: i.cfg.Node, Opened: time.Now().UTC()}}}
+		for _, s := range lost {
+			closed := *s
+			closed.Closed = true
+			ops = append(ops, catalog.Op{PutStream: &closed})
+		}
+		return ops, nil
 	})
 	if err != nil {
 		return fmt.Errorf("open stream: %w", err)
+	}
+	for _, s := range lost {
+		i.log.Error().Stringer("stream", s.ID).Msg("a lost write-ahead log was abandoned, its unflushed rows are gone")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"sync/atomic"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/admin"
@@ -17,6 +18,7 @@ import (
 	"github.com/miniodb/miniodb/config"
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/ingest"
+	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/server/session"
 	"github.com/miniodb/miniodb/sql"
 	"github.com/miniodb/miniodb/storage/local"
@@ -74,11 +76,11 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	n.engine.Store(db)
 	n.closers = append(n.closers, func() error { return n.engine.Load().Close() })
 	if n.ingest, err = ingest.Open(ctx, ingest.Config{
-		Node: n.dir.node, WALDir: n.dir.wal(), SpoolDir: n.dir.spool(), SegmentBytes: int64(cfg.WAL.SegmentSize), MaxWALBytes: int64(cfg.WAL.Quota),
+		Node: n.dir.node, WALDir: n.dir.wal(), SpoolDir: n.dir.spool(), SegmentBytes: int64(cfg.WAL.SegmentSize), MaxWALBytes: int64(cfg.WAL.Quota), AbandonLost: cfg.WAL.AbandonLost,
 		BufferRows: cfg.Buffer.BufferSize.Rows, BufferBytes: int64(cfg.Buffer.BufferSize.Bytes), FlushInterval: cfg.Buffer.FlushInterval,
 		MaxBufferBytes: int64(cfg.Buffer.MaxBytes), FlushWorkers: cfg.Buffer.Workers,
 	}, ingest.Deps{Engine: db, Tables: n.tables, Catalog: n.catalog, Store: store, Log: log}); err != nil {
-		return n, fmt.Errorf("recover: %w", err)
+		return n, recoverError(err)
 	}
 	n.closers = append(n.closers, n.ingest.Close)
 	pattern, err := namePattern(cfg)
@@ -174,4 +176,12 @@ func (n *node) stats() admin.Stats {
 		out.BufferedRows += b.Rows
 	}
 	return out
+}
+
+// recoverError adds what to do to errors of recovery that a person has to decide about.
+func recoverError(err error) error {
+	if pgerr.Code(err) == pgerrcode.DataCorrupted {
+		return fmt.Errorf("recover: %w. Put the log back, or start once with --wal.abandon-lost to go on without those rows", err)
+	}
+	return fmt.Errorf("recover: %w", err)
 }

@@ -80,13 +80,13 @@ func (s *Session) chain(wanted bool, isolation string, readOnly bool) {
 
 func (s *Session) setModes(m sql.TransactionModes) error {
 	if m.Isolation != "" {
-		if s.tx.pin != nil && m.Isolation != s.tx.isolation {
+		if s.tx.queried && m.Isolation != s.tx.isolation {
 			return pgerr.New(pgerrcode.ActiveSQLTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query")
 		}
 		s.tx.isolation = m.Isolation
 	}
 	if m.ReadOnly != nil {
-		if !*m.ReadOnly && s.tx.readOnly && s.tx.pin != nil {
+		if !*m.ReadOnly && s.tx.readOnly && s.tx.queried {
 			return pgerr.New(pgerrcode.ActiveSQLTransaction, "transaction read-write mode must be set before any query")
 		}
 		s.tx.readOnly = *m.ReadOnly

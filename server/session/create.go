@@ -38,6 +38,7 @@ func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag st
 	for _, n := range c.Notices {
 		s.tell(n)
 	}
+	s.warnOptions(c.Options.Options)
 	return tagResult(tag), nil
 }
 
@@ -97,6 +98,16 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 	}
 	s.tx.created = append(s.tx.created, table)
 	return table, nil
+}
+
+// warnOptions tells of options that are kept and have no effect in this build.
+func (s *Session) warnOptions(o catalog.Options) {
+	if o.Durability != "" && o.Durability != "local" {
+		s.tell(pgerr.Warning(pgerrcode.Warning, "durability %s has no effect on a single node: rows are in its write-ahead log when they are acknowledged", o.Durability))
+	}
+	if o.RetentionDays > 0 {
+		s.tell(pgerr.Warning(pgerrcode.Warning, "retention_days is kept, but rows are not yet removed by age"))
+	}
 }
 
 // referenced checks that the target of a foreign key exists; a table may reference itself.
@@ -266,7 +277,7 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 	}
 	if s.database().Exists(name) {
 		if c.IfNotExists {
-			return s.skip(name, pgerrcode.DuplicateTable, st.stmt.Tag), nil
+			return s.skip(name, pgerrcode.DuplicateTable, "CREATE TABLE AS"), nil
 		}
 		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
 	}

@@ -147,6 +147,7 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 	if err != nil {
 		return nil, err
 	}
+	s.tx.queried = true
 	r := &rows{columns: b.columns}
 	text, err := s.plan(ctx, b, args, r)
 	if err != nil {

@@ -47,7 +47,7 @@ func (s *Session) runSet(c *sql.Set, tag string) (pgwire.Result, error) {
 		if c.Default || strings.EqualFold(c.Text(), "none") || c.Text() == s.client.User {
 			return tagResult(tag), nil
 		}
-		return nil, pgerr.New(pgerrcode.UndefinedObject, "role %q does not exist", c.Text())
+		return nil, pgerr.New(pgerrcode.InvalidParameterValue, "role %q does not exist", c.Text())
 	case "seed":
 		return tagResult(tag), nil
 	case "transaction_isolation", "transaction_read_only":

@@ -244,6 +244,9 @@ func (s *Session) runNoOp(c *sql.NoOp, tag string) (pgwire.Result, error) {
 	if tag == "VACUUM" && s.tx.block {
 		return nil, pgerr.New(pgerrcode.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
 	}
+	if tag == "LOCK TABLE" && !s.tx.block {
+		return nil, pgerr.New(pgerrcode.NoActiveSQLTransaction, "LOCK TABLE can only be used in transaction blocks")
+	}
 	r := s.resolver()
 	for _, n := range c.Names {
 		if _, ok := r.find(n); !ok {

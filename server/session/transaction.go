@@ -19,6 +19,7 @@ type transaction struct {
 	block     bool // opened by BEGIN; otherwise it ends at Sync
 	failed    bool // a statement failed: only ROLLBACK and COMMIT are taken
 	readOnly  bool
+	queried   bool // a query has run: the isolation level is fixed
 	isolation string
 	now       time.Time // now() for the whole transaction
 	before    values    // settings to go back to when it is rolled back
