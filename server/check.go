@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/rs/zerolog"
 
@@ -18,6 +20,9 @@ import (
 // Check compares logs, index, objects and the WAL of a stopped server and reports what it finds. Findings are an error. Nothing is
 // changed, except that a torn tail of the WAL is cut, as any start of the server does.
 func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
+	if _, err := os.Stat(filepath.Join(cfg.Server.DataDir, "format")); err != nil {
+		return fmt.Errorf("%s is not a data directory: %w", cfg.Server.DataDir, reason(err))
+	}
 	dir, err := openDataDir(cfg.Server.DataDir, cfg.Server.NodeID)
 	if err != nil {
 		return err
@@ -46,8 +51,8 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 		fmt.Fprintln(out, "problem:", p)
 	}
 	findings := report.ProblemCount
-	if err := checkWAL(dir.wal(), out); err != nil {
-		fmt.Fprintf(out, "wal: %v\n", err)
+	if err := checkWAL(ctx, dir, store, index, out); err != nil {
+		fmt.Fprintf(out, "problem: wal: %v\n", err)
 		findings++
 	}
 	if findings > 0 {
@@ -57,16 +62,36 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 	return nil
 }
 
-// checkWAL reads every record.
-func checkWAL(dir string, out io.Writer) error {
-	w, err := wal.Open(wal.Config{Dir: dir})
+// checkWAL reads every record and compares the log with what catalog and tables say of it.
+func checkWAL(ctx context.Context, dir *dataDir, store *local.Store, index *bolt.Index, out io.Writer) (err error) {
+	w, err := wal.Open(wal.Config{Dir: dir.wal()})
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, w.Close()) }()
 	records := 0
-	err = w.Replay(w.First(), func(int64, []byte) error { records++; return nil })
-	if err == nil {
-		fmt.Fprintf(out, "wal: stream %s, %d records, offsets %d to %d, %d bytes\n", w.Stream(), records, w.First(), w.Durable(), w.Bytes())
+	if err := w.Replay(w.First(), func(int64, []byte) error { records++; return nil }); err != nil {
+		return err
 	}
-	return errors.Join(err, w.Close())
+	fmt.Fprintf(out, "wal: stream %s, %d records, offsets %d to %d, %d bytes\n", w.Stream(), records, w.First(), w.Durable(), w.Bytes())
+	cat, err := cataloglog.OpenCatalog(ctx, store, "", dir.node, zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	for id, s := range cat.Current().Streams {
+		if s.Node == dir.node && !s.Closed && id != w.Stream() {
+			return fmt.Errorf("stream %s is open on this node and its log is not here: acknowledged rows are missing", id)
+		}
+	}
+	tables := cataloglog.NewTables(store, index, "", dir.node, zerolog.Nop())
+	for name, t := range cat.Current().Tables {
+		s, err := tables.Snapshot(ctx, t.UUID)
+		if err != nil {
+			return err
+		}
+		if c := s.Checkpoints[w.Stream()]; c > w.Durable() {
+			return fmt.Errorf("the log ends at offset %d but table %s holds rows up to %d: the log is an old copy", w.Durable(), name, c)
+		}
+	}
+	return nil
 }

@@ -109,6 +109,8 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 	case (to == sqltype.Int2 || to == sqltype.Int4 || to == sqltype.Int8) && (from == sqltype.Float4 || from == sqltype.Float8):
 		out := typed("CAST(round_even("+e.sql+", 0) AS "+duck+")", to, e).ofType(ty)
 		return out, nil
+	case isInt(to) && from == sqltype.Numeric && e.whole[0] != "" && e.whole[0] == e.sql:
+		return typed("CAST("+e.whole[1]+" AS "+duck+")", to, e).ofType(ty), nil
 	case isInt(to) && from == sqltype.Numeric: // by way of HUGEINT, where too large a value is told as such
 		return typed("CAST(CAST("+e.sql+" AS HUGEINT) AS "+duck+")", to, e).ofType(ty), nil
 	case to == sqltype.Interval && from == sqltype.Time:

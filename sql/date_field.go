@@ -71,6 +71,7 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 		out = typed("CAST("+part("julian")+" AS DECIMAL(38,6))", sqltype.Numeric, src).scaled(6)
 	default:
 		out = typed("CAST("+part(field)+" AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
+		out.whole = [2]string{out.sql, part(field)} // extract(...)::integer is what people write
 	}
 	if name == "date_part" {
 		out = typed("CAST("+out.sql+" AS DOUBLE)", sqltype.Float8, out)
