@@ -78,6 +78,38 @@ func TestStartErrorsAreOneLine(t *testing.T) {
 	})
 }
 
+// TestMissingLogIsNotPassedOver removes the write-ahead log of a stopped server. Rows may have been in it: the server says so instead of starting, and
+// "check" finds it, until the loss is accepted.
+func TestMissingLogIsNotPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	s := testserver.Start(t, bin, dir, "--buffer.flush-interval", "1h")
+	d := connect(t, s.DSN())
+	d.rows("CREATE TABLE t (a integer)")
+	d.rows("INSERT INTO t VALUES (1)")
+	d.rows("CALL flush_table('t')")
+	d.rows("INSERT INTO t VALUES (2)")
+	s.Kill()
+	require.NoError(t, os.Rename(filepath.Join(dir, "wal"), filepath.Join(dir, "wal.lost")))
+
+	status, out, errs := testserver.Command(t, bin, "check", "--data-dir", dir)
+	require.Equal(t, 1, status, errs)
+	require.Contains(t, out, "acknowledged rows are missing")
+	ports := []string{"--data-dir", dir, "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"}
+	startFails(t, "--wal.abandon-lost", ports...)
+
+	s = testserver.Start(t, bin, dir, "--wal.abandon-lost")
+	require.Equal(t, "1", connect(t, s.DSN()).one("SELECT string_agg(a::text, ',') FROM t"))
+	s.Stop(t)
+	s = testserver.Start(t, bin, dir)
+	require.Equal(t, "1", connect(t, s.DSN()).one("SELECT count(*) FROM t"))
+	s.Stop(t)
+
+	status, _, errs = testserver.Command(t, bin, "check", "--data-dir", filepath.Join(dir, "nothing"))
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "is not a data directory")
+	require.NoDirExists(t, filepath.Join(dir, "nothing"))
+}
+
 func TestTerminateDrains(t *testing.T) {
 	dir := t.TempDir()
 	s := testserver.Start(t, bin, dir, "--pgwire.shutdown-grace", "2s")
