@@ -1,8 +1,8 @@
 // Package planner turns a rewritten query and a snapshot into the text that DuckDB runs.
 //
 // It is pure: no I/O, no clock, no engine; the same input gives the same plan, which golden files hold. It decides which
-// files can be left out (prune.go), what a scan of files and buffered rows looks like (scan.go), and when a query is computed
-// part by part (plan.go). server/session pins the snapshot and runs the result.
+// files can be left out (prune.go), what a scan of files and buffered rows looks like, and when a query is computed
+// part by part (text.go). server/session pins the snapshot and runs the result.
 package planner
 
 import (

@@ -21,7 +21,7 @@
 // I/O; readers take the published snapshot from an atomic pointer and need the turn only if that is out of date.
 //
 // Formats: Delta Lake protocol (PROTOCOL.md of delta-io/delta), reader 1 or 3, writer 7. Ours in it: commitInfo.nonce, node and actions
-// (the number of lines, so that a cut-off read is noticed); add.tags "miniodb.buckets", "miniodb.dates" ("first-last") and "miniodb.level";
+// (the number of lines, so that a cut-off read is noticed); add.tags "miniodb.buckets", "miniodb.dates" ("first:last") and "miniodb.level";
 // metaData.configuration "miniodb.table" (the whole catalog.Table); field metadata "miniodb.type"; the domain "miniodb.format".
 // Fields `delta.columnMapping.id` are there from version 0, the mapping mode is switched on only when a name needs it. With mapping the reader version
 // is 3 and never 2: readers without support then refuse the table, where some would read NULLs from one of version 2.
