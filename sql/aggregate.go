@@ -201,6 +201,15 @@ func (w *aggWriter) write() (expr, error) {
 		if err != nil {
 			return w.none()
 		}
+		if sep.null {
+			sep = stringConst("")
+		} else if args[1].param > 0 {
+			// one value for all rows: DuckDB's own
+		} else if sep.lit == nil && w.x.AggDistinct {
+			return expr{}, t.unsupported(w.x.Location, "string_agg(DISTINCT) with a separator that is not a constant")
+		} else if sep.lit == nil {
+			return w.separated(a, sep)
+		}
 		return typed(w.plain("string_agg", a.sql+", "+sep.sql), sqltype.Text), nil
 	case "array":
 		a := t.exact(t.settle(args[0]))
@@ -212,11 +221,7 @@ func (w *aggWriter) write() (expr, error) {
 		return out, nil
 	case "json":
 		a := t.settle(args[0])
-		oid := sqltype.JSON
-		if w.name == "jsonb_agg" {
-			oid = sqltype.JSONB
-		}
-		return typed("to_json("+w.plain("array_agg", a.sql)+")", oid), nil
+		return w.jsonAgg(a)
 	case "float", "count2":
 		for i := range args {
 			a, err := t.coerce(args[i], sqltype.Of(sqltype.Float8), implicitCast, w.x.Location)
@@ -239,6 +244,13 @@ func (w *aggWriter) write() (expr, error) {
 		return w.none()
 	}
 	return typed(w.plain(w.name, joinSQL(args)), 0), nil
+}
+
+// separated writes string_agg whose separator differs from row to row: the first is dropped, a NULL one is empty, and so is its row's
+// when the value is NULL.
+func (w *aggWriter) separated(a, sep expr) (expr, error) {
+	one := w.t.bind(sqltype.Text, "CASE WHEN $1 IS NOT NULL THEN struct_pack(v := $1, s := coalesce($2, '')) END", a, sep)
+	return w.t.bind(sqltype.Text, "pg_separated(list_filter($1, lambda pg_e: pg_e IS NOT NULL))", typed(w.plain("array_agg", one.sql), 0)), nil
 }
 
 // numeric writes sum, avg and the statistics with PostgreSQL's result types, exactly where those are exact.

@@ -296,7 +296,7 @@ func (t *translator) dates(op string, l, r expr, loc int32) (expr, error) {
 	case integer(lo) && ro == sqltype.Date && op == "+":
 		return as("("+r.sql+" + CAST("+l.sql+" AS INTEGER))", sqltype.Date)
 	case lo == sqltype.Date && ro == sqltype.Date && op == "-":
-		return as("CAST("+plain+" AS INTEGER)", sqltype.Int4)
+		return t.bind(sqltype.Int4, "pg_date_diff($1, $2)", l, r), nil
 	case lo == sqltype.Date && ro == sqltype.Interval && (op == "+" || op == "-"):
 		return as("(CAST("+l.sql+" AS TIMESTAMP) "+op+" "+r.sql+")", sqltype.Timestamp)
 	case lo == sqltype.Interval && ro == sqltype.Date && op == "+":

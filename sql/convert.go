@@ -128,6 +128,7 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 // textOf writes the value as PostgreSQL's output function does.
 func (t *translator) textOf(e expr) expr {
 	var sql string
+	e = t.exact(e)
 	switch category(e.typ.OID) {
 	case "S":
 		if e.typ.OID == sqltype.Bpchar {

@@ -68,6 +68,10 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 			out = typed("(CAST(epoch_us("+src.sql+") AS DECIMAL(19,0)) * CAST('0.000001' AS DECIMAL(7,6)))", sqltype.Numeric, src).scaled(6)
 		}
 	case "julian":
+		if src.typ.OID == sqltype.Date {
+			out = typed("CAST("+part("julian")+" AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
+			break
+		}
 		out = typed("CAST("+part("julian")+" AS DECIMAL(38,6))", sqltype.Numeric, src).scaled(6)
 	default:
 		out = typed("CAST("+part(field)+" AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)

@@ -200,6 +200,12 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 		if lo == sqltype.JSON {
 			return l, r, t.noOperator(op, &l, &r, loc)
 		}
+		if lo == sqltype.JSONB {
+			if strings.ContainsAny(op, "<>") && op != "<>" && op != "!=" {
+				return l, r, t.unsupported(loc, "the order of jsonb")
+			}
+			return t.jsonComparable(l), t.jsonComparable(r), nil
+		}
 		if lo == sqltype.Bpchar {
 			l, r = t.textOf(l), t.textOf(r)
 		}

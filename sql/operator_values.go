@@ -25,6 +25,9 @@ func (t *translator) concat(l, r expr, loc int32) (expr, error) {
 		}
 		return typed("("+l.sql+" || "+r.sql+")", sqltype.Bytea, l, r), nil
 	}
+	if l.typ.OID == sqltype.JSONB && (r.typ.OID == sqltype.JSONB || r.isUnknown()) || r.typ.OID == sqltype.JSONB && l.isUnknown() {
+		return t.jsonConcat(l, r, loc)
+	}
 	text := func(e expr) expr { return t.textOf(t.settle(e)) }
 	if l.known() && r.known() && category(l.typ.OID) != "S" && category(r.typ.OID) != "S" {
 		return expr{}, t.noOperator("||", &l, &r, loc)
@@ -177,19 +180,27 @@ func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {
 	if l.isUnknown() || l.typ.OID != sqltype.JSON && l.typ.OID != sqltype.JSONB && l.typ.OID != 0 {
 		return expr{}, t.noOperator(op, &l, &r, loc)
 	}
-	ret, suffix := l.typ.OID, ""
+	ret, fn := l.typ.OID, "json_extract($1, $2)"
 	if strings.HasSuffix(op, ">>") {
-		ret, suffix = sqltype.Text, "_string"
+		ret, fn = sqltype.Text, "json_extract_string($1, $2)"
+		if l.typ.OID == sqltype.JSONB {
+			fn = "pg_jsonb_text($1, $2)"
+		}
+	}
+	get := func(path string) (expr, error) {
+		out := t.bind(ret, fn, l, typed(path, sqltype.Text, r))
+		out.inex = ret == sqltype.JSONB
+		return out, nil
 	}
 	switch {
 	case strings.HasPrefix(op, "#"):
-		r, err := t.coerce(r, sqltype.Of(1009), implicitCast, loc)
-		if err != nil {
+		var err error
+		if r, err = t.coerce(r, sqltype.Of(1009), implicitCast, loc); err != nil {
 			return expr{}, err
 		}
-		return typed("json_extract"+suffix+"("+l.sql+", pg_json_path("+r.sql+"))", ret, l, r), nil
+		return get("pg_json_path(" + r.sql + ")")
 	case isInt(r.typ.OID):
-		return typed("json_extract"+suffix+"("+l.sql+", "+t.jsonIndex(r)+")", ret, l, r), nil
+		return get(t.jsonIndex(r))
 	}
 	r, err := t.coerce(r, sqltype.Of(sqltype.Text), implicitCast, loc)
 	if err != nil {
@@ -198,7 +209,7 @@ func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {
 	if category(r.typ.OID) != "S" {
 		return expr{}, t.noOperator(op, &l, &r, loc)
 	}
-	return typed("json_extract"+suffix+"("+l.sql+", pg_json_key("+r.sql+"))", ret, l, r), nil
+	return get("pg_json_key(" + r.sql + ")")
 }
 
 func (t *translator) jsonIndex(r expr) string {

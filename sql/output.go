@@ -21,6 +21,10 @@ func (q *query) coerceOutput(t *translator, i int) {
 
 // exact casts a value whose DuckDB type may not be that of its PostgreSQL type.
 func (t *translator) exact(e expr) expr {
+	if e.typ.OID == sqltype.JSONB && e.inex {
+		e = t.bind(sqltype.JSONB, "CAST(pg_jsonb_out($1) AS JSON)", e)
+		return e
+	}
 	if duck, ok := duckType(e.typ); ok && e.inex && e.typ.OID != sqltype.Numeric {
 		e.sql, e.inex = "CAST("+e.sql+" AS "+duck+")", false
 	}

@@ -9,6 +9,10 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
+// valueNamed are the functions whose only output parameter is named value: that names the column, even beside an alias.
+var valueNamed = map[string]bool{"json_array_elements": true, "jsonb_array_elements": true,
+	"json_array_elements_text": true, "jsonb_array_elements_text": true}
+
 // rangeFunction translates a function in FROM: generate_series, unnest and scalar functions of the allow-list.
 func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromItem, error) {
 	if len(x.Coldeflist) > 0 {
@@ -52,11 +56,15 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 	}
 	var cols []outCol
 	var sel []string
+	named := false
+	if f := items[0].GetFuncCall(); f != nil && valueNamed[lastName(f.Funcname)] {
+		name, named = "value", true
+	}
 	for i, e := range lists {
 		duck := fmt.Sprintf("pg_f%d", i+1)
 		sel = append(sel, e.sql+" AS "+duck)
 		out := name
-		if len(lists) == 1 && x.Alias != nil {
+		if len(lists) == 1 && x.Alias != nil && !named {
 			out = alias
 		}
 		cols = append(cols, outCol{name: out, duck: duck, e: expr{typ: e.typ, scale: e.scale}})

@@ -14,3 +14,4 @@ CREATE MACRO pg_justify_interval(x) AS to_months(CAST(pg_interval_days_us(x) // 
 CREATE MACRO pg_date_bin(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_date_bin_tz(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_overlaps(a, b, c, d) AS (least(a, b) < greatest(c, d) AND least(c, d) < greatest(a, b)) OR least(a, b) = least(c, d);
+CREATE MACRO pg_date_diff(a, b) AS CASE WHEN isinf(a) OR isinf(b) THEN error('!22008!cannot subtract infinite dates') ELSE CAST(a - b AS INTEGER) END;

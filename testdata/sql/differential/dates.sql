@@ -46,3 +46,8 @@ sum(iv), avg(iv) FROM t
 date '2024-01-01' + time '10:30', time '10:30' + date '2024-01-01'
 date '2024-01-01' * 2
 greatest(date '2024-01-01', timestamp '2024-01-01 10:00')
+SELECT date 'infinity' - date '2024-01-01'
+SELECT date '2024-01-01' - date '-infinity'
+SELECT id, d - date '2024-01-01' FROM t ORDER BY id
+SELECT extract(julian from date '2024-01-01'), extract(julian from d), date_part('julian', date '2024-01-01') FROM t
+SELECT extract(julian from timestamp '2024-01-01 12:00:00')

@@ -57,4 +57,7 @@ id FROM t, g
 'zz'::uuid
 '{"a": 1}'::json ->> 'a', '{"a": {"b": 12}}'::jsonb -> 'a' ->> 'b', '[1,2,3]'::json ->> 1, '{"a":{"b":2}}'::json #>> '{a,b}', json_array_length('[1,2]')
 -- jsonb is kept as it was written
-differs: '{"a": [1,2]}'::jsonb ->> 'a'
+'{"a": [1,2]}'::jsonb ->> 'a'
+SELECT string_agg('a', NULL) FROM generate_series(1, 3)
+SELECT string_agg(txt, v ORDER BY id), string_agg(v, txt ORDER BY id), string_agg(v, NULL::text ORDER BY id DESC) FROM t
+SELECT string_agg(txt, v) FILTER (WHERE id > 100), string_agg(txt, v) FILTER (WHERE id = 3) FROM t

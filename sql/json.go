@@ -1,0 +1,170 @@
+package sql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// A jsonb value is held as the text that PostgreSQL prints for it; what DuckDB's functions return has other spaces and is marked inexact.
+
+// jsonCall writes to_json, to_jsonb and row_to_json.
+func (t *translator) jsonCall(name string, args []expr, loc int32) (expr, bool, error) {
+	if name != "to_json" && name != "to_jsonb" && name != "row_to_json" || len(args) != 1 {
+		return expr{}, false, nil
+	}
+	a := t.settle(args[0])
+	if name == "row_to_json" && a.typ.OID != sqltype.Record {
+		return expr{}, true, t.noFunction(name, args, loc)
+	}
+	oid := sqltype.JSON
+	if name == "to_jsonb" {
+		oid = sqltype.JSONB
+	}
+	text, err := t.jsonText(a, oid == sqltype.JSONB, loc)
+	if err != nil {
+		return expr{}, true, err
+	}
+	out := typed("CAST("+text+" AS JSON)", oid, a)
+	out.weight++
+	return out, true, nil
+}
+
+// jsonText writes a value as JSON text, as PostgreSQL prints json or jsonb; NULL stays NULL.
+func (t *translator) jsonText(e expr, b bool, loc int32) (string, error) {
+	quoted := func(text string) string { return `('"' || ` + text + ` || '"')` }
+	plain := "CAST(" + e.sql + " AS VARCHAR)"
+	comma := ","
+	if b {
+		comma = ", "
+	}
+	if elem, ok := e.typ.Elem(); ok {
+		one, err := t.jsonText(expr{sql: "pg_j", typ: elem, weight: 1, scale: -1}, b, loc)
+		if err != nil {
+			return "", err
+		}
+		return "('[' || array_to_string(list_transform(" + e.sql + ", lambda pg_j: coalesce(" + one + ", 'null')), '" + comma + "') || ']')", nil
+	}
+	switch e.typ.OID {
+	case sqltype.Record:
+		return t.jsonRow(e, b, loc)
+	case sqltype.Bool, sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Numeric, sqltype.JSON:
+		if b && e.typ.OID == sqltype.JSON {
+			return t.bind(sqltype.Text, "pg_jsonb_out($1)", e).sql, nil
+		}
+		return plain, nil
+	case sqltype.JSONB:
+		return t.textOf(e).sql, nil
+	case sqltype.Float4, sqltype.Float8:
+		return t.bind(sqltype.Text, "pg_json_float($1)", e).sql, nil
+	case sqltype.Date, sqltype.Time, sqltype.UUID:
+		return quoted(plain), nil
+	case sqltype.Timestamp:
+		return quoted("replace(" + plain + ", ' ', 'T')"), nil
+	case sqltype.Timestamptz:
+		return quoted("regexp_replace(replace(" + plain + `, ' ', 'T'), '([+-]\d\d)$', '\1:00')`), nil
+	case sqltype.Interval, sqltype.Bytea:
+		return "CAST(to_json(" + t.textOf(e).sql + ") AS VARCHAR)", nil
+	}
+	return "CAST(to_json(" + e.sql + ") AS VARCHAR)", nil
+}
+
+// jsonRow writes a row as an object; jsonb keeps keys by length and then by their bytes, each once.
+func (t *translator) jsonRow(e expr, b bool, loc int32) (string, error) {
+	type field struct{ key, value string }
+	var fields []field
+	add := func(key string, v expr) error {
+		v = t.settle(v)
+		text, err := t.jsonText(v, b, loc)
+		fields = append(fields, field{key, "coalesce(" + text + ", 'null')"})
+		return err
+	}
+	for _, c := range e.row {
+		if c.nullable {
+			return "", t.unsupported(loc, "a row of the nullable side of an outer join as JSON")
+		}
+		if err := add(c.name, t.use(c)); err != nil {
+			return "", err
+		}
+	}
+	if e.row == nil {
+		for i, v := range e.elems {
+			if err := add(fmt.Sprintf("f%d", i+1), v); err != nil {
+				return "", err
+			}
+		}
+	}
+	if len(fields) == 0 {
+		return "", t.unsupported(loc, "this row as JSON")
+	}
+	comma, colon := ",", ":"
+	if b {
+		comma, colon = ", ", ": "
+		slices.SortStableFunc(fields, func(x, y field) int {
+			if len(x.key) != len(y.key) {
+				return len(x.key) - len(y.key)
+			}
+			return strings.Compare(x.key, y.key)
+		})
+		last := fields[:0]
+		for i, f := range fields {
+			if i+1 == len(fields) || fields[i+1].key != f.key {
+				last = append(last, f)
+			}
+		}
+		fields = last
+	}
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		parts[i] = "CAST(to_json(" + duckString(f.key) + ") AS VARCHAR) || '" + colon + "' || " + f.value
+	}
+	return "('{' || " + strings.Join(parts, " || '"+comma+"' || ") + " || '}')", nil
+}
+
+// jsonAgg writes json_agg and jsonb_agg; json puts composites on lines of their own.
+func (w *aggWriter) jsonAgg(a expr) (expr, error) {
+	t, b := w.t, w.name == "jsonb_agg"
+	_, nested := a.typ.Elem()
+	comma, oid := "', '", sqltype.JSON
+	if b {
+		oid = sqltype.JSONB
+	} else if nested || a.typ.OID == sqltype.Record {
+		comma = `', ' || chr(10) || ' '`
+	}
+	list, one := a.sql, expr{sql: "pg_k", typ: a.typ, weight: 1, scale: -1, inex: a.inex}
+	if a.typ.OID == sqltype.Record {
+		text, err := t.jsonRow(a, b, w.x.Location)
+		if err != nil {
+			return expr{}, err
+		}
+		list, one.typ = "CAST("+text+" AS JSON)", sqltype.Of(sqltype.JSON)
+	}
+	text, err := "CAST(pg_k AS VARCHAR)", error(nil)
+	if a.typ.OID != sqltype.Record {
+		if text, err = t.jsonText(one, b, w.x.Location); err != nil {
+			return expr{}, err
+		}
+	}
+	sql := "CAST('[' || array_to_string(list_transform(" + w.plain("array_agg", list) + ", lambda pg_k: coalesce(" + text + ", 'null')), " + comma + ") || ']' AS JSON)"
+	return typed(sql, oid), nil
+}
+
+// jsonComparable prepares jsonb for = and <>: numbers are equal whatever zeros end them. Its order is not that of its text.
+func (t *translator) jsonComparable(e expr) expr {
+	return t.bind(sqltype.JSONB, "pg_jsonb_key($1)", t.exact(e))
+}
+
+// jsonConcat writes || of jsonb: objects are merged at their top level, anything else is put together as arrays.
+func (t *translator) jsonConcat(l, r expr, loc int32) (expr, error) {
+	ty := sqltype.Of(sqltype.JSONB)
+	l, err := t.coerce(l, ty, implicitCast, loc)
+	if err != nil {
+		return expr{}, err
+	}
+	if r, err = t.coerce(r, ty, implicitCast, loc); err != nil {
+		return expr{}, err
+	}
+	return t.bind(sqltype.JSONB, "pg_jsonb_concat($1, $2)", l, r), nil
+}
