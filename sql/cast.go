@@ -36,16 +36,12 @@ func (t *translator) typeCast(c exprCtx, x *pg_query.TypeCast) (expr, error) {
 		return expr{}, err
 	}
 	if ty.OID == sqltype.Interval && e.lit != nil && e.isUnknown() {
-		mask := 0
-		if mods := x.TypeName.GetTypmods(); len(mods) > 0 {
-			if v, ok := constInt(mods[0]); ok && v != 0x7fff {
-				mask = v
-			}
-		}
+		mask, digits := intervalMods(x.TypeName)
 		v, ok := parseInterval(strings.TrimSpace(*e.lit), mask)
 		if !ok {
 			return expr{}, t.errorf(nodeLocation(x.Arg), pgerrcode.InvalidDatetimeFormat, "invalid input syntax for type interval: \"%s\"", *e.lit)
 		}
+		v.micros = roundMicros(v.micros, digits)
 		return v.expr(), nil
 	}
 	if _, isArray := ty.Elem(); isArray && e.typ.OID == 0 && e.elems != nil {
@@ -55,6 +51,9 @@ func (t *translator) typeCast(c exprCtx, x *pg_query.TypeCast) (expr, error) {
 	at := nodeLocation(x.Arg)
 	if e.lit == nil || !e.isUnknown() {
 		at = loc
+	}
+	if ty.OID == sqltype.Interval && len(x.TypeName.GetTypmods()) > 0 {
+		return t.roundInterval(e, x.TypeName, at)
 	}
 	if ty.Mod >= 0 && (ty.OID == sqltype.Time || ty.OID == sqltype.Timestamp || ty.OID == sqltype.Timestamptz) {
 		return t.roundTime(e, ty, at)

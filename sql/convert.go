@@ -191,6 +191,12 @@ func (t *translator) fromText(e expr, ty sqltype.Type) expr {
 		return t.bind(ty.OID, "pg_bytea_in($1)", e)
 	case sqltype.Interval:
 		return typed("CAST("+e.sql+" AS INTERVAL)", ty.OID, e)
+	case sqltype.Time:
+		return t.bind(ty.OID, "pg_time_in($1)", e)
+	case sqltype.Timestamp:
+		return t.bind(ty.OID, "pg_timestamp_in($1)", e)
+	case sqltype.Timestamptz:
+		return t.bind(ty.OID, "pg_timestamptz_in($1)", e)
 	}
 	if elem, ok := ty.Elem(); ok {
 		_ = elem

@@ -131,7 +131,7 @@ func parseSignature(line string) (string, signature, bool) {
 var typeWords = map[string]sqltype.OID{"bool": sqltype.Bool, "int2": sqltype.Int2, "int4": sqltype.Int4, "int8": sqltype.Int8,
 	"float4": sqltype.Float4, "float8": sqltype.Float8, "numeric": sqltype.Numeric, "text": sqltype.Text, "bytea": sqltype.Bytea,
 	"date": sqltype.Date, "time": sqltype.Time, "timestamp": sqltype.Timestamp, "timestamptz": sqltype.Timestamptz,
-	"interval": sqltype.Interval, "uuid": sqltype.UUID, "json": sqltype.JSON, "jsonb": sqltype.JSONB, "oid": sqltype.Oid, "name": sqltype.Name,
+	"interval": sqltype.Interval, "bpchar": sqltype.Bpchar, "uuid": sqltype.UUID, "json": sqltype.JSON, "jsonb": sqltype.JSONB, "oid": sqltype.Oid, "name": sqltype.Name,
 	"text[]": 1009, "int4[]": 1007}
 
 // argType returns the type word of the i-th of n arguments; ok is false when the overload does not take n.

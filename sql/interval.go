@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -193,4 +195,50 @@ func loneUnit(mask int) string {
 		return "month"
 	}
 	return "year"
+}
+
+// intervalMods reads the fields of an interval's type modifier, 0 for all, and the digits of a second, 6 when none are given.
+func intervalMods(ty *pg_query.TypeName) (mask, digits int) {
+	mods := ty.GetTypmods()
+	digits = 6
+	if len(mods) > 0 {
+		if v, ok := constInt(mods[0]); ok && v != 0x7fff {
+			mask = v
+		}
+	}
+	if len(mods) > 1 {
+		if v, ok := constInt(mods[1]); ok && v >= 0 && v < 6 {
+			digits = v
+		}
+	}
+	return mask, digits
+}
+
+// roundMicros rounds to digits of a second, half away from zero.
+func roundMicros(us int64, digits int) int64 {
+	unit := int64(math.Pow10(6 - digits))
+	half := unit / 2
+	if us < 0 {
+		half = -half
+	}
+	if us > math.MaxInt64-half && half > 0 || us < math.MinInt64-half && half < 0 {
+		return us
+	}
+	return (us + half) / unit * unit
+}
+
+// roundInterval casts a value that is not a constant to interval(p).
+func (t *translator) roundInterval(e expr, ty *pg_query.TypeName, loc int32) (expr, error) {
+	mask, digits := intervalMods(ty)
+	out, err := t.coerce(e, sqltype.Of(sqltype.Interval), explicitCast, loc)
+	if err != nil {
+		return expr{}, err
+	}
+	if mask != 0 {
+		return expr{}, t.unsupported(loc, "a cast of a value that is not a constant to some fields of an interval")
+	}
+	if digits == 6 {
+		return out, nil
+	}
+	return t.bind(sqltype.Interval, "pg_round_interval($1, "+strconv.FormatInt(int64(math.Pow10(6-digits)), 10)+")", out), nil
 }

@@ -233,6 +233,9 @@ func (t *translator) likeOp(op string, l, r expr, escape string, loc int32) (exp
 	if err != nil {
 		return expr{}, err
 	}
+	if r.typ.OID == sqltype.Bpchar { // the value keeps its padding, the pattern is text
+		r = t.textOf(r)
+	}
 	word := "LIKE"
 	if strings.HasSuffix(op, "*") {
 		word = "ILIKE"

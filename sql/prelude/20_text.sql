@@ -21,7 +21,7 @@ CREATE MACRO pg_substr(x, a) AS substring(x, greatest(a, 1));
 CREATE MACRO pg_substr3(x, a, n) AS CASE WHEN n < 0 THEN error('!22011!negative substring length not allowed') ELSE substring(x, greatest(a, 1), greatest(CAST(a AS BIGINT) + n - greatest(a, 1), 0)) END;
 CREATE MACRO pg_overlay(x, y, a, n) AS left(x, greatest(a - 1, 0)) || y || substring(x, greatest(a + n, 1));
 CREATE MACRO pg_substring_re(x, p) AS CASE WHEN regexp_matches(x, p, 's') THEN CASE WHEN regexp_matches(p, '(^|[^\\])\((\?P|[^?]|$)') THEN regexp_extract(x, p, 1) ELSE regexp_extract(x, p, 0) END WHEN x IS NULL OR p IS NULL THEN NULL END;
-CREATE MACRO pg_regexp_match(x, p) AS CASE WHEN regexp_matches(x, p, 's') THEN CASE WHEN regexp_matches(p, '(^|[^\\])\((\?P|[^?]|$)') THEN [regexp_extract(x, p, 1)] ELSE [regexp_extract(x, p, 0)] END END;
+CREATE MACRO pg_regexp_match(x, p) AS CASE WHEN len(regexp_extract_all(p, '(^|[^\\])\((\?P|[^?]|$)')) > 1 THEN error('!0A000!regexp_match with several groups and a pattern that is not a constant is not supported') WHEN regexp_matches(x, p, 's') THEN CASE WHEN regexp_matches(p, '(^|[^\\])\((\?P|[^?]|$)') THEN [regexp_extract(x, p, 1)] ELSE [regexp_extract(x, p, 0)] END END;
 CREATE MACRO pg_split_part(x, d, n) AS CASE WHEN n = 0 THEN error('!22023!field position must not be zero') WHEN d = '' THEN CASE WHEN abs(n) = 1 THEN x ELSE '' END ELSE coalesce(split_part(x, d, n), '') END;
 CREATE MACRO pg_initcap(x) AS array_to_string(list_transform(regexp_extract_all(x, '[\p{L}\p{N}]+|[^\p{L}\p{N}]+'), lambda pg_y: upper(pg_y[1]) || lower(pg_y[2:])), '') || left(x, 0);
 CREATE MACRO pg_ascii(x) AS CASE WHEN x = '' THEN 0 ELSE CAST(unicode(x) AS INTEGER) END;

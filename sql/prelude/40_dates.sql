@@ -15,3 +15,9 @@ CREATE MACRO pg_date_bin(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x)
 CREATE MACRO pg_date_bin_tz(s, x, o) AS o + to_microseconds(CAST(floor((epoch_us(x) - epoch_us(o)) / pg_nz(CAST(epoch(s) * 1000000 AS BIGINT))) AS BIGINT) * CAST(epoch(s) * 1000000 AS BIGINT));
 CREATE MACRO pg_overlaps(a, b, c, d) AS (least(a, b) < greatest(c, d) AND least(c, d) < greatest(a, b)) OR least(a, b) = least(c, d);
 CREATE MACRO pg_date_diff(a, b) AS CASE WHEN isinf(a) OR isinf(b) THEN error('!22008!cannot subtract infinite dates') ELSE CAST(a - b AS INTEGER) END;
+CREATE MACRO pg_round_interval(x, unit) AS x - to_microseconds(pg_interval_us(x)) + to_microseconds(pg_round_us(pg_interval_us(x), unit));
+-- Digits behind the microseconds round, half to even; DuckDB cuts them off.
+CREATE MACRO pg_rounds_up(x) AS contains(x, '.') AND regexp_matches(x, '\.\d{6}([6-9]|5\d*[1-9])|\.\d{5}[13579]5');
+CREATE MACRO pg_time_in(x) AS CASE WHEN pg_rounds_up(x) THEN CAST(x AS TIME) + INTERVAL '1 microsecond' ELSE CAST(x AS TIME) END;
+CREATE MACRO pg_timestamp_in(x) AS CASE WHEN pg_rounds_up(x) THEN CAST(x AS TIMESTAMP) + INTERVAL '1 microsecond' ELSE CAST(x AS TIMESTAMP) END;
+CREATE MACRO pg_timestamptz_in(x) AS CASE WHEN pg_rounds_up(x) THEN CAST(x AS TIMESTAMP WITH TIME ZONE) + INTERVAL '1 microsecond' ELSE CAST(x AS TIMESTAMP WITH TIME ZONE) END;

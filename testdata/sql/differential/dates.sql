@@ -51,3 +51,9 @@ SELECT date '2024-01-01' - date '-infinity'
 SELECT id, d - date '2024-01-01' FROM t ORDER BY id
 SELECT extract(julian from date '2024-01-01'), extract(julian from d), date_part('julian', date '2024-01-01') FROM t
 SELECT extract(julian from timestamp '2024-01-01 12:00:00')
+SELECT timestamp '2024-01-01 00:00:00.1234567', '2024-01-01 00:00:00.1234565'::timestamp, time '10:00:00.9999996', timestamptz '2024-01-01 00:00:00.1234567+00', '2024-01-01 00:00:00.1234567'::text::timestamp
+SELECT x::timestamp, x::timestamptz FROM (VALUES ('2024-01-01 00:00:00.1234567'), ('2024-12-31 23:59:59.9999996'), ('1969-12-31 23:59:59.1234567'), ('2024-05-05'), ('infinity')) AS q (x)
+SELECT x::time FROM (VALUES ('10:00:00.1234567'), ('10:00'), ('23:59:59.9999994')) AS q (x)
+SELECT interval(0) '1.5 seconds', '1 day 00:00:01.4996'::interval(3), interval '-1.5 seconds'::interval(0), '2.5 seconds'::interval second(0), '1.25'::interval(1)
+SELECT iv::interval(0), (iv * 1.00001)::interval(2), (tm - time '00:00:00.5')::interval(0) FROM t ORDER BY id
+SELECT ts::timestamp(0), (ts + interval '0.4567 seconds')::timestamp(2), tm::time(0), tz::timestamptz(0), '10:00:00.5'::time(0), '2024-01-01 10:00:00.55'::timestamp(1), timestamp(0) '2024-12-31 23:59:59.5' FROM t ORDER BY id

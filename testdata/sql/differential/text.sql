@@ -61,3 +61,10 @@ id FROM t, g
 SELECT string_agg('a', NULL) FROM generate_series(1, 3)
 SELECT string_agg(txt, v ORDER BY id), string_agg(v, txt ORDER BY id), string_agg(v, NULL::text ORDER BY id DESC) FROM t
 SELECT string_agg(txt, v) FILTER (WHERE id > 100), string_agg(txt, v) FILTER (WHERE id = 3) FROM t
+SELECT octet_length(ch), octet_length('ab'::char(4)), octet_length(v), octet_length(txt), octet_length('ä') FROM t ORDER BY id
+SELECT id, ch LIKE 'x', ch LIKE 'x    ', ch LIKE 'x%', ch LIKE '____', ch LIKE '_____', ch NOT LIKE 'x', ch ILIKE 'X', v LIKE ch, ch LIKE ch FROM t ORDER BY id
+SELECT 'ab'::char(4) LIKE 'ab', 'ab'::char(4) LIKE 'ab  ', ch ~ '^x$', ch ~ 'x +$', bit_length(ch) FROM t ORDER BY id
+SELECT regexp_match('foobar','(o+)(b)'), regexp_match('foobar','o+'), regexp_match('foobar','x'), regexp_match('foobar','(?:o+)(b)'), regexp_match('foobar','(o(o))(z)?'), regexp_match('a(b','\('), regexp_match('ab', '[(]|(b)')
+SELECT regexp_match(txt, '([a-z])(.)'), regexp_match(txt, 'a$'), regexp_match(NULL, 'a'), regexp_match(txt, v) FROM t ORDER BY id
+differs: SELECT regexp_match('ab', 'a(x*)?b')
+differs: SELECT regexp_match('foobar', p) FROM (VALUES ('(o+)(b)')) AS q (p)
