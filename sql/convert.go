@@ -155,6 +155,15 @@ func (t *translator) textOf(e expr) expr {
 	return typed(sql, sqltype.Text, e)
 }
 
+// padded gives char(n) its trailing spaces, which tables do not store.
+func (t *translator) padded(e expr) expr {
+	n, ok := e.typ.Length()
+	if e.typ.OID != sqltype.Bpchar || !ok || e.lit != nil || e.null {
+		return e
+	}
+	return typed(fmt.Sprintf("rpad(%s, %d, ' ')", e.sql, n), e.typ.OID, e).ofType(e.typ)
+}
+
 func (t *translator) toText(e expr, ty sqltype.Type, level castLevel) expr {
 	out := t.textOf(e)
 	n, ok := ty.Length()

@@ -155,6 +155,9 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 			}
 		default:
 			oid := typeWords[word]
+			if oid == sqltype.Bpchar {
+				args[i] = t.padded(args[i])
+			}
 			if oid == sqltype.Numeric && isInt(args[i].typ.OID) || oid == sqltype.Text && category(args[i].typ.OID) == "S" && args[i].typ.OID != sqltype.Bpchar {
 				break
 			}

@@ -57,6 +57,8 @@ func (t *translator) jsonText(e expr, b bool, loc int32) (string, error) {
 		return plain, nil
 	case sqltype.JSONB:
 		return t.textOf(e).sql, nil
+	case sqltype.Bpchar:
+		return "CAST(to_json(" + t.padded(e).sql + ") AS VARCHAR)", nil
 	case sqltype.Float4, sqltype.Float8:
 		return t.bind(sqltype.Text, "pg_json_float($1)", e).sql, nil
 	case sqltype.Date, sqltype.Time, sqltype.UUID:

@@ -105,6 +105,7 @@ func (t *translator) regex(op string, l, r expr, loc int32) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
+	l = t.padded(l)
 	opts := "s"
 	if strings.HasSuffix(op, "*") {
 		opts = "si"

@@ -233,6 +233,7 @@ func (t *translator) likeOp(op string, l, r expr, escape string, loc int32) (exp
 	if err != nil {
 		return expr{}, err
 	}
+	l = t.padded(l)
 	if r.typ.OID == sqltype.Bpchar { // the value keeps its padding, the pattern is text
 		r = t.textOf(r)
 	}
@@ -291,6 +292,7 @@ func (t *translator) similar(c exprCtx, x *pg_query.A_Expr, op string) (expr, er
 	if pattern.lit == nil {
 		return expr{}, t.unsupported(x.Location, "SIMILAR TO a pattern that is not a constant")
 	}
+	l = t.padded(l)
 	sql := "regexp_matches(" + l.sql + ", " + duckString(similarPattern(*pattern.lit, escape)) + ", 's')"
 	if op[0] == '!' {
 		sql = "(NOT " + sql + ")"
