@@ -29,6 +29,9 @@ func (t *translator) unifyOne(e expr, ty sqltype.Type, loc int32) (expr, error) 
 		}
 		return t.settle(e), nil
 	}
+	if e.typ.OID == sqltype.JSONB {
+		e = t.exact(e)
+	}
 	return t.coerce(e, ty, implicitCast, loc)
 }
 

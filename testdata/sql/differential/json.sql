@@ -18,3 +18,4 @@ SELECT * FROM json_array_elements_text('["x",null]') AS e
 SELECT e.value FROM jsonb_array_elements_text('["x","y"]') e
 SELECT x.v FROM jsonb_array_elements('[1,2]') AS x(v)
 SELECT value, ordinality FROM jsonb_array_elements('[1,2]') WITH ORDINALITY
+SELECT coalesce(j -> 'a', j), CASE WHEN true THEN j -> 'a' END, coalesce(j -> 'a', j) = '[1,2]' FROM (SELECT '{"a":[1,2]}'::jsonb AS j) q
