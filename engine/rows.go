@@ -20,8 +20,10 @@ type Column struct {
 
 // Rows is a streaming result. One goroutine at a time; it ends with its Conn.
 type Rows struct {
-	conn *Conn
-	cols []Column
+	conn   *Conn
+	cols   []Column
+	sql    string
+	params []*string
 
 	// Guarded by conn.mu.
 	decs  []*decoder
@@ -48,17 +50,22 @@ func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, 
 		return nil, err
 	}
 	defer c.db.release()
-	r := &Rows{conn: c}
-	if err := c.interruptible(ctx, func() error { return r.startLocked(sql, params) }); err != nil {
+	for try := 1; ; try++ {
+		r := &Rows{conn: c, sql: sql, params: params}
+		err := c.interruptible(ctx, r.startLocked)
+		if err == nil {
+			c.rows = r
+			return r, nil
+		}
 		r.freeLocked()
-		return nil, err
+		if !spurious(ctx, err) || try == causeTries {
+			return nil, err
+		}
 	}
-	c.rows = r
-	return r, nil
 }
 
-func (r *Rows) startLocked(sql string, params []*string) error {
-	c := r.conn
+func (r *Rows) startLocked() error {
+	c, sql, params := r.conn, r.sql, r.params
 	// Outside a transaction, DuckDB would plan in one and execute in another, which sees rows that the plan's statistics exclude:
 	// wrong answers and "perfect hash aggregate" failures beside appends.
 	if !c.tx {
@@ -145,6 +152,10 @@ func (r *Rows) Next(ctx context.Context) (*vector.Batch, error) {
 	}
 	defer c.db.release()
 	if err := c.interruptible(ctx, r.fetchLocked); err != nil {
+		if spurious(ctx, err) {
+			r.err = r.causeLocked(ctx)
+			return nil, r.err
+		}
 		r.endLocked(err)
 		return nil, err
 	}
