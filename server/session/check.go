@@ -18,7 +18,11 @@ import (
 
 // checkDefinition refuses CHECK constraints and defaults of a new table that cannot be evaluated. The table is in the transaction's catalog.
 func (s *Session) checkDefinition(ctx context.Context, t *catalog.Table) error {
+	env := sql.Env{Resolver: s.resolver(), Session: s.info()}
 	for _, c := range t.Checks {
+		if _, err := sql.CheckExpr(c.Expr, t, env); err != nil { // what only a CHECK must not hold: aggregates, subqueries
+			return err
+		}
 		if _, err := s.bindCheck(ctx, t, c.Expr); err != nil {
 			return err
 		}
@@ -27,6 +31,11 @@ func (s *Session) checkDefinition(ctx context.Context, t *catalog.Table) error {
 		c := &t.Columns[i]
 		if c.Default == "" || c.Sequence != nil {
 			continue
+		}
+		if _, ok := sql.SequenceDefault(c.Default); !ok {
+			if _, err := sql.ValueExpr(c.Default, c.Type, env); err != nil {
+				return err
+			}
 		}
 		f, err := s.defaultOf(ctx, t, c)
 		if err != nil {
