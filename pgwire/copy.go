@@ -22,7 +22,7 @@ func copyOptions(o *CopyOptions, cols []Column) (pgcopy.Options, []pgcopy.Column
 	}
 	return pgcopy.Options{
 		Format: pgcopy.Format(o.Format), Table: o.Table, Delimiter: o.Delimiter, Null: o.Null, Header: o.Header, HeaderMatch: o.HeaderMatch,
-		Quote: o.Quote, Escape: o.Escape, ForceQuote: o.ForceQuote, ForceNotNull: o.ForceNotNul, ForceNull: o.ForceNull,
+		Quote: o.Quote, Escape: o.Escape, ForceQuote: o.ForceQuote, ForceNotNull: o.ForceNotNull, ForceNull: o.ForceNull,
 	}, names
 }
 

@@ -138,16 +138,16 @@ const (
 
 // CopyOptions are the checked options of a COPY statement.
 type CopyOptions struct {
-	Format      CopyFormat
-	Table       string // for error messages: COPY t, line 3
-	Delimiter   byte
-	Null        string
-	Header      bool
-	HeaderMatch bool
-	Quote       byte
-	Escape      byte
-	ForceQuote  []bool // by column; CSV output
-	ForceNotNul []bool // by column; CSV input
-	ForceNull   []bool // by column; CSV input
-	Encoding    string // UTF8 only
+	Format       CopyFormat
+	Table        string // for error messages: COPY t, line 3
+	Delimiter    byte
+	Null         string
+	Header       bool
+	HeaderMatch  bool
+	Quote        byte
+	Escape       byte
+	ForceQuote   []bool // by column; CSV output
+	ForceNotNull []bool // by column; CSV input
+	ForceNull    []bool // by column; CSV input
+	Encoding     string // UTF8 only
 }

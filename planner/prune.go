@@ -83,17 +83,19 @@ func comparable(column, constant sqltype.Type) bool {
 	if column.OID == constant.OID {
 		return column.OID != sqltype.Numeric || constant.Mod == column.Mod || constant.Mod == sqltype.NoMod
 	}
-	ints := map[sqltype.OID]bool{sqltype.Int2: true, sqltype.Int4: true, sqltype.Int8: true}
-	texts := map[sqltype.OID]bool{sqltype.Text: true, sqltype.Varchar: true, sqltype.Name: true, sqltype.Unknown: true}
 	switch {
-	case ints[column.OID]:
-		return ints[constant.OID]
-	case texts[column.OID]:
-		return texts[constant.OID]
-	case column.OID == sqltype.Numeric:
-		return ints[constant.OID]
+	case integer(column.OID), column.OID == sqltype.Numeric:
+		return integer(constant.OID)
+	case textual(column.OID):
+		return textual(constant.OID)
 	}
 	return false
+}
+
+func integer(o sqltype.OID) bool { return o == sqltype.Int2 || o == sqltype.Int4 || o == sqltype.Int8 }
+
+func textual(o sqltype.OID) bool {
+	return o == sqltype.Text || o == sqltype.Varchar || o == sqltype.Name || o == sqltype.Unknown
 }
 
 // read parses a constant. Decimals with more digits after the point than the column has would be rounded: not safe.

@@ -88,7 +88,7 @@ func (s *Session) copyQuery(ctx context.Context, b *boundQuery, c *sql.Copy) (pg
 		r.Close()
 		return nil, err
 	}
-	return &queryResult{rows: r, columns: r.columns, tag: "COPY", copyOut: options, session: s}, nil
+	return &queryResult{rows: r, columns: r.columns, tag: "COPY", copyOut: options}, nil
 }
 
 // copyOptions resolves the column lists of the options.
@@ -105,7 +105,7 @@ func copyOptions(c *sql.Copy, table string, columns []pgwire.Column) (*pgwire.Co
 		to     *[]bool
 	}{
 		{"FORCE_QUOTE", o.ForceQuote, o.ForceQuoteAll, &out.ForceQuote},
-		{"FORCE_NOT_NULL", o.ForceNotNull, o.ForceNotNullAll, &out.ForceNotNul},
+		{"FORCE_NOT_NULL", o.ForceNotNull, o.ForceNotNullAll, &out.ForceNotNull},
 		{"FORCE_NULL", o.ForceNull, o.ForceNullAll, &out.ForceNull},
 	} {
 		*list.to = make([]bool, len(columns))

@@ -58,14 +58,14 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 		columns: make([]pgwire.Column, len(desc.Columns)),
 	}
 	for i, c := range desc.Columns {
-		b.columns[i] = outputColumn(r.db, sel, i, c)
+		b.columns[i] = outputColumn(sel, i, c)
 	}
 	return b, nil
 }
 
 // outputColumn joins what the engine says of a column with what the rewriter and the catalog know better: the name, where it comes
 // from, and types that share a layout (varchar(n) and text, json and jsonb).
-func outputColumn(db *catalog.Database, sel *sql.Select, i int, c engine.Column) pgwire.Column {
+func outputColumn(sel *sql.Select, i int, c engine.Column) pgwire.Column {
 	out := pgwire.Column{Name: c.Name, Type: c.Type.SQL}
 	if i < len(sel.Columns) {
 		if n := sel.Columns[i].Name; n != "" {
@@ -79,12 +79,13 @@ func outputColumn(db *catalog.Database, sel *sql.Select, i int, c engine.Column)
 		return out
 	}
 	o := sel.Origins[i]
-	for _, t := range db.Tables {
-		if t.OID == o.Table && int(o.Column) <= len(t.Columns) {
+	for n := range sel.Scans { // not the catalog: it may have thousands of tables
+		if t := sel.Scans[n].Table; t.OID == o.Table && int(o.Column) <= len(t.Columns) {
 			if ct := t.Columns[o.Column-1].Type; sameLayout(ct, c.Type) {
 				out.Type = ct
 			}
 			out.Table, out.Attnum = o.Table, o.Column
+			break
 		}
 	}
 	return out
@@ -115,7 +116,7 @@ func (s *Session) runQuery(ctx context.Context, st *statement, args []*string) (
 		r.Close()
 		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "cached plan must not change result type")
 	}
-	return &queryResult{rows: r, columns: st.columns, tag: st.stmt.Tag, session: s}, nil
+	return &queryResult{rows: r, columns: st.columns, tag: st.stmt.Tag}, nil
 }
 
 func sameTypes(a, b []pgwire.Column) bool {
@@ -310,7 +311,7 @@ func (r *rows) Close() {
 	}
 }
 
-// collect runs a query to its end and keeps the rows; for queries that are known to be small. More than limit rows are an error.
+// collectRows runs a query to its end and keeps the rows; for queries that are known to be small. More than limit rows are an error.
 func (s *Session) collectRows(ctx context.Context, b *boundQuery, args []*string, limit int) ([]*vector.Batch, []pgwire.Column, error) {
 	r, err := s.open(ctx, b, args)
 	if err != nil {

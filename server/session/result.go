@@ -74,7 +74,6 @@ type queryResult struct {
 	tag      string
 	copyOut  *pgwire.CopyOptions
 	deadline time.Time // of statement_timeout; zero: none
-	session  *Session
 }
 
 func (r *queryResult) Columns() []pgwire.Column     { return r.columns }

@@ -77,7 +77,7 @@ func (s *Session) database() *catalog.Database {
 // writes reports whether commit has anything to do.
 func (t *transaction) writes() bool { return len(t.ops) > 0 || len(t.actions) > 0 }
 
-// add applies catalog operations to what the transaction sees; commit makes them true.
+// addOps applies catalog operations to what the transaction sees; commit makes them true.
 func (s *Session) addOps(ops ...catalog.Op) error {
 	t := s.tx
 	if t.overlay == nil {
