@@ -127,7 +127,7 @@ func deltalake(t *testing.T, x *Tables, id uuid.UUID, first int, apps []uuid.UUI
 		python = "python3"
 	}
 	if err := exec.CommandContext(t.Context(), python, "-c", "import deltalake, pyarrow").Run(); err != nil {
-		t.Skipf("%s has no deltalake and pyarrow: run `make deps`", python)
+		t.Fatalf("%s has no deltalake and pyarrow: run `make deps`", python)
 	}
 	path, release, lerr := x.store.Local(t.Context(), entryKey(x.prefix, id, int64(first)))
 	require.NoError(t, lerr)
