@@ -13,14 +13,22 @@ const FirstOID uint32 = 16384
 
 // Database is one version of all database-wide objects. It is immutable: Apply returns a new one.
 type Database struct {
-	Version   int64                 `json:"version"` // of the catalog log
-	NextOID   uint32                `json:"next_oid"`
-	Schemas   map[string]*Schema    `json:"schemas"`
-	Tables    map[Name]*Table       `json:"-"`
-	Views     map[Name]*View        `json:"-"`
-	Sequences map[Name]*Sequence    `json:"-"`
-	Streams   map[uuid.UUID]*Stream `json:"streams"`
-	Recent    map[uuid.UUID]int64   `json:"recent"` // nonces of recent commits and their versions, see catalog/log
+	Version   int64                  `json:"version"` // of the catalog log
+	NextOID   uint32                 `json:"next_oid"`
+	Schemas   map[string]*Schema     `json:"schemas"`
+	Tables    map[Name]*Table        `json:"-"`
+	Views     map[Name]*View         `json:"-"`
+	Sequences map[Name]*Sequence     `json:"-"`
+	Streams   map[uuid.UUID]*Stream  `json:"streams"`
+	Dropped   map[uuid.UUID]*Dropped `json:"dropped"` // tables whose objects have not been removed yet
+	Recent    map[uuid.UUID]int64    `json:"recent"`  // nonces of recent commits and their versions, see catalog/log
+}
+
+// Dropped is a table that is gone and whose objects are kept for a while.
+type Dropped struct {
+	UUID uuid.UUID `json:"uuid"`
+	Name Name      `json:"name"`
+	Time time.Time `json:"time"`
 }
 
 // NewDatabase returns version -1: the database before its first commit.
@@ -29,11 +37,11 @@ func NewDatabase() *Database {
 		Version: -1, NextOID: FirstOID,
 		Schemas: map[string]*Schema{DefaultSchema: {OID: 2200, Name: DefaultSchema}},
 		Tables:  map[Name]*Table{}, Views: map[Name]*View{}, Sequences: map[Name]*Sequence{},
-		Streams: map[uuid.UUID]*Stream{}, Recent: map[uuid.UUID]int64{},
+		Streams: map[uuid.UUID]*Stream{}, Dropped: map[uuid.UUID]*Dropped{}, Recent: map[uuid.UUID]int64{},
 	}
 }
 
-// Op is one change to a database; exactly one field is set. Put replaces or adds by name (Streams: by id).
+// Op is one change to a database; exactly one field is set, but for Time. Put replaces or adds by name (Streams: by id).
 type Op struct {
 	PutSchema    *Schema   `json:"put_schema,omitempty"`
 	DropSchema   string    `json:"drop_schema,omitempty"`
@@ -44,6 +52,8 @@ type Op struct {
 	PutSequence  *Sequence `json:"put_sequence,omitempty"`
 	DropSequence *Name     `json:"drop_sequence,omitempty"`
 	PutStream    *Stream   `json:"put_stream,omitempty"`
+	Time         time.Time `json:"time,omitzero"`   // of DropTable
+	Purged       uuid.UUID `json:"purged,omitzero"` // a dropped table whose objects have been removed
 }
 
 // Apply returns the database after ops, as the given version of the catalog log. The receiver is unchanged.
@@ -51,7 +61,7 @@ func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 	n := &Database{
 		Version: version, NextOID: d.NextOID, Schemas: maps.Clone(d.Schemas), Tables: maps.Clone(d.Tables),
 		Views: maps.Clone(d.Views), Sequences: maps.Clone(d.Sequences), Streams: maps.Clone(d.Streams),
-		Recent: maps.Clone(d.Recent),
+		Dropped: maps.Clone(d.Dropped), Recent: maps.Clone(d.Recent),
 	}
 	for _, op := range ops {
 		switch {
@@ -64,7 +74,12 @@ func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 			n.Tables[op.PutTable.Name] = op.PutTable
 			n.claim(op.PutTable.OID)
 		case op.DropTable != nil:
+			if t := n.Tables[*op.DropTable]; t != nil {
+				n.Dropped[t.UUID] = &Dropped{UUID: t.UUID, Name: t.Name, Time: op.Time}
+			}
 			delete(n.Tables, *op.DropTable)
+		case op.Purged != uuid.Nil:
+			delete(n.Dropped, op.Purged)
 		case op.PutView != nil:
 			n.Views[op.PutView.Name] = op.PutView
 			n.claim(op.PutView.OID)

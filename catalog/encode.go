@@ -12,20 +12,21 @@ import (
 
 // databaseJSON is the JSON form of a Database: relations are lists in order of their names.
 type databaseJSON struct {
-	Version   int64                 `json:"version"`
-	NextOID   uint32                `json:"next_oid"`
-	Schemas   map[string]*Schema    `json:"schemas"`
-	Tables    []*Table              `json:"tables"`
-	Views     []*View               `json:"views"`
-	Sequences []*Sequence           `json:"sequences"`
-	Streams   map[uuid.UUID]*Stream `json:"streams"`
-	Recent    map[uuid.UUID]int64   `json:"recent"`
+	Version   int64                  `json:"version"`
+	NextOID   uint32                 `json:"next_oid"`
+	Schemas   map[string]*Schema     `json:"schemas"`
+	Tables    []*Table               `json:"tables"`
+	Views     []*View                `json:"views"`
+	Sequences []*Sequence            `json:"sequences"`
+	Streams   map[uuid.UUID]*Stream  `json:"streams"`
+	Dropped   map[uuid.UUID]*Dropped `json:"dropped"`
+	Recent    map[uuid.UUID]int64    `json:"recent"`
 }
 
 // MarshalJSON writes the whole database; equal databases give equal bytes.
 func (d *Database) MarshalJSON() ([]byte, error) {
 	return json.Marshal(databaseJSON{
-		Version: d.Version, NextOID: d.NextOID, Schemas: d.Schemas, Streams: d.Streams, Recent: d.Recent,
+		Version: d.Version, NextOID: d.NextOID, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
 		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences),
 	})
 }
@@ -44,12 +45,20 @@ func (d *Database) UnmarshalJSON(data []byte) error {
 	if j.Streams != nil {
 		n.Streams = j.Streams
 	}
+	if j.Dropped != nil {
+		n.Dropped = j.Dropped
+	}
 	if j.Recent != nil {
 		n.Recent = j.Recent
 	}
 	for name, s := range n.Schemas {
 		if s == nil {
 			return fmt.Errorf("schema %q is null", name)
+		}
+	}
+	for id, d := range n.Dropped {
+		if d == nil {
+			return fmt.Errorf("dropped table %s is null", id)
 		}
 	}
 	for id, s := range n.Streams {

@@ -89,7 +89,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	}
 	n.sessions, err = session.NewNode(ctx, session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
-	}, db, n.catalog, n.tables, n.ingest, store, log)
+	}, session.Deps{Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: store, Log: log})
 	return n, err
 }
 

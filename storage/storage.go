@@ -1,7 +1,7 @@
 // Package storage keeps objects: table and catalog logs, Parquet files, backups.
 //
 // It owns the Store interface and, in storage/storagetest, the acceptance suite that every implementation passes:
-// storage/local (a directory) and, in a cluster, MinIO. Keys are relative slash-separated paths without empty, "." or ".."
+// storage/local (a directory), storage/minio (an S3 bucket) and storage/cache (a local copy of objects of another store). Keys are relative slash-separated paths without empty, "." or ".."
 // elements. It does not know what is in an object.
 package storage
 
@@ -17,6 +17,8 @@ var (
 	ErrNotFound = errors.New("object not found")
 	ErrExists   = errors.New("object already exists")
 	ErrFull     = errors.New("no space left in the object store") // mapped to 53100 where a client is answered
+	// ErrUnavailable says that the store does not answer, is down or refuses every request for now. Mapped to 58030 where a client is answered.
+	ErrUnavailable = errors.New("the object store cannot be reached")
 )
 
 // Info describes an object.

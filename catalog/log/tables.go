@@ -145,7 +145,7 @@ func (t *Tables) Snapshot(ctx context.Context, id uuid.UUID) (*catalog.Snapshot,
 
 // Snapshots returns the current versions of several tables, asking the index once.
 func (t *Tables) Snapshots(ctx context.Context, ids []uuid.UUID) ([]*catalog.Snapshot, error) {
-	versions, err := t.idx.Versions(ctx, ids)
+	state, err := t.idx.State(ctx, ids)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -156,8 +156,8 @@ func (t *Tables) Snapshots(ctx context.Context, ids []uuid.UUID) ([]*catalog.Sna
 	for i, id := range ids {
 		h := t.handle(id)
 		s := h.current.Load()
-		v, ok := versions[id]
-		if s == nil || !ok || v > s.Version || h.suspect.Load() || h.dropped.Load() {
+		m, ok := state.Tables[id]
+		if s == nil || !ok || m.Version == index.Absent || m.Ahead(s.Version) || h.suspect.Load() || h.dropped.Load() {
 			if s, err = t.refresh(ctx, h); err != nil {
 				return nil, err
 			}
@@ -255,11 +255,11 @@ func (t *Tables) readEntry(ctx context.Context, id uuid.UUID, version int64) (*e
 
 // indexed returns the version of a table in the index, Absent if it is not there.
 func (t *Tables) indexed(ctx context.Context, id uuid.UUID) (int64, error) {
-	versions, err := t.idx.Versions(ctx, []uuid.UUID{id})
-	if v, ok := versions[id]; ok && err == nil {
-		return v, nil
+	state, err := t.idx.State(ctx, []uuid.UUID{id})
+	if err != nil {
+		return index.Absent, err
 	}
-	return index.Absent, err
+	return state.Tables[id].Version, nil
 }
 
 // syncIndex brings the index to s, replacing also an entry of the same version if replace is set. An index that is ahead is left alone,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 
@@ -109,7 +110,7 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 				ops = append(ops, catalog.Op{DropSequence: col.Sequence})
 			}
 		}
-		ops = append(ops, catalog.Op{DropTable: &n})
+		ops = append(ops, catalog.Op{DropTable: &n, Time: time.Now().UTC()})
 	case sql.ObjectView:
 		ops = append(ops, catalog.Op{DropView: &n})
 	default:

@@ -36,6 +36,16 @@ type Config struct {
 	BulkBytes     int64                              // a statement that writes more goes to Parquet directly
 }
 
+// Deps are the parts of a server that sessions work with.
+type Deps struct {
+	Engine  *engine.DB
+	Catalog *cataloglog.Catalog
+	Tables  *cataloglog.Tables
+	Ingest  *ingest.Ingest
+	Store   storage.Store
+	Log     zerolog.Logger
+}
+
 // Node is what the sessions of a server share.
 type Node struct {
 	cfg       Config
@@ -73,15 +83,15 @@ func (n *Node) Stats() Stats {
 }
 
 // NewNode makes the shared state.
-func NewNode(ctx context.Context, cfg Config, eng *engine.DB, cat *cataloglog.Catalog, tables *cataloglog.Tables, ing *ingest.Ingest, store storage.Store, log zerolog.Logger) (*Node, error) {
+func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	n := &Node{
-		cfg: cfg, catalog: cat, tables: tables, ingest: ing, store: store,
-		log: log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
+		cfg: cfg, catalog: deps.Catalog, tables: deps.Tables, ingest: deps.Ingest, store: deps.Store,
+		log: deps.Log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
 	}
-	n.engine.Store(eng)
-	n.sequences = newSequences(cat)
+	n.engine.Store(deps.Engine)
+	n.sequences = newSequences(deps.Catalog)
 	var err error
-	if n.engineSettings, err = loadEngineSettings(ctx, eng); err != nil {
+	if n.engineSettings, err = loadEngineSettings(ctx, deps.Engine); err != nil {
 		return nil, fmt.Errorf("read the engine's settings: %w", err)
 	}
 	return n, nil

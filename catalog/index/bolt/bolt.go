@@ -5,7 +5,7 @@
 //
 // # Design
 //
-// Buckets: "meta" {generation, format}; "heads" table uuid -> Head; "files" table uuid -> bucket of path -> DataFile. A commit touches only
+// Buckets: "meta" {generation, format, catalog: version of the catalog log, 8 bytes}; "heads" table uuid -> Head; "files" table uuid -> bucket of path -> DataFile. A commit touches only
 // the entries that it changes. Values carry a checksum, which bbolt's pages do not. bbolt panics, or the kernel faults on
 // the mapped file, when its pages do not make sense: every access turns both into an error, and the file is then recreated.
 package bolt
@@ -50,6 +50,8 @@ type Index struct {
 
 	mu sync.RWMutex // held for writing only while the file is recreated or closed
 	db *bbolt.DB    // nil once closed
+
+	announced announcements
 }
 
 var _ index.Index = (*Index)(nil)

@@ -23,6 +23,12 @@ func open(t *testing.T, path string) *Index {
 	return x
 }
 
+func generationOf(t *testing.T, x *Index) string {
+	s, err := x.State(t.Context(), nil)
+	require.NoError(t, err)
+	return s.Generation
+}
+
 func TestIndex(t *testing.T) {
 	indextest.Run(t, func() index.Index { return open(t, filepath.Join(t.TempDir(), "index.db")) })
 }
@@ -32,9 +38,8 @@ func TestReopen(t *testing.T) {
 	x := open(t, path)
 	s := indextest.Snapshot()
 	require.NoError(t, x.Reset(t.Context(), s, index.Absent))
-	before, err := x.Generation(t.Context())
-	require.NoError(t, err)
-	_, err = Open(path, zerolog.Nop())
+	before := generationOf(t, x)
+	_, err := Open(path, zerolog.Nop())
 	require.ErrorContains(t, err, "another process has it open")
 	require.NoError(t, x.Close())
 	require.NoError(t, x.Close(), "safe twice")
@@ -42,8 +47,7 @@ func TestReopen(t *testing.T) {
 	require.ErrorContains(t, err, "closed")
 
 	x = open(t, path)
-	after, err := x.Generation(t.Context())
-	require.NoError(t, err)
+	after := generationOf(t, x)
 	require.Equal(t, before, after)
 	got, err := x.Load(t.Context(), s.Table)
 	require.NoError(t, err)
@@ -60,8 +64,7 @@ func TestDamagedFile(t *testing.T) {
 		s.Files = append(s.Files, indextest.File(fmt.Sprintf("l0/%03d", i)))
 	}
 	require.NoError(t, x.Reset(t.Context(), s, index.Absent))
-	generation, err := x.Generation(t.Context())
-	require.NoError(t, err)
+	generation := generationOf(t, x)
 	require.NoError(t, x.Close())
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -83,8 +86,7 @@ func TestDamagedFile(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, data, 0o600))
 		x, err := Open(path, zerolog.Nop())
 		require.NoError(t, err, name)
-		g, err := x.Generation(t.Context())
-		require.NoError(t, err, name)
+		g := generationOf(t, x)
 		got, err := x.Load(t.Context(), s.Table)
 		if g == generation {
 			require.NoError(t, err, name)
@@ -104,15 +106,13 @@ func TestDamagedWhileOpen(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "index.db"))
 	s := indextest.Snapshot()
 	require.NoError(t, x.Reset(t.Context(), s, index.Absent))
-	before, err := x.Generation(t.Context())
-	require.NoError(t, err)
+	before := generationOf(t, x)
 	require.NoError(t, x.db.Update(func(tx *bbolt.Tx) error {
 		return tx.Bucket(filesBucket).Bucket(s.Table[:]).Put([]byte(s.Files[0].Path), []byte("garbage"))
 	}))
-	_, err = x.Load(t.Context(), s.Table)
+	_, err := x.Load(t.Context(), s.Table)
 	require.ErrorContains(t, err, "damaged")
-	after, err := x.Generation(t.Context())
-	require.NoError(t, err)
+	after := generationOf(t, x)
 	require.NotEqual(t, before, after)
 	_, err = x.Load(t.Context(), s.Table)
 	require.ErrorIs(t, err, index.ErrNotFound)
@@ -125,11 +125,11 @@ func TestOpenFails(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "index.db"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = x.Generation(ctx)
+	_, err = x.State(ctx, nil)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func BenchmarkVersions(b *testing.B) {
+func BenchmarkState(b *testing.B) {
 	x, err := Open(filepath.Join(b.TempDir(), "index.db"), zerolog.Nop())
 	require.NoError(b, err)
 	defer func() { require.NoError(b, x.Close()) }()
@@ -137,7 +137,7 @@ func BenchmarkVersions(b *testing.B) {
 	require.NoError(b, x.Reset(b.Context(), s, index.Absent))
 	ids := []uuid.UUID{s.Table}
 	for b.Loop() {
-		_, err := x.Versions(b.Context(), ids)
+		_, err := x.State(b.Context(), ids)
 		if err != nil {
 			b.Fatal(err)
 		}

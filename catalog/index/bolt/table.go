@@ -13,34 +13,40 @@ import (
 	"github.com/miniodb/miniodb/catalog/index"
 )
 
-// Generation implements index.Index.
-func (x *Index) Generation(ctx context.Context) (g string, err error) {
-	err = x.view(ctx, func(tx *bbolt.Tx) error {
-		g = string(tx.Bucket(metaBucket).Get(generation))
-		return nil
-	})
-	return g, err
-}
-
-// Versions implements index.Index.
-func (x *Index) Versions(ctx context.Context, tables []uuid.UUID) (map[uuid.UUID]int64, error) {
-	out := make(map[uuid.UUID]int64, len(tables))
+// State implements index.Index.
+func (x *Index) State(ctx context.Context, tables []uuid.UUID) (index.State, error) {
+	out := index.State{Tables: make(map[uuid.UUID]index.Mark, len(tables))}
 	err := x.view(ctx, func(tx *bbolt.Tx) error {
-		heads := tx.Bucket(headsBucket)
+		meta, heads := tx.Bucket(metaBucket), tx.Bucket(headsBucket)
+		out.Generation = string(meta.Get(generation))
+		v, err := catalogVersion(meta)
+		if err != nil {
+			return err
+		}
+		out.Catalog = x.mark(uuid.Nil, v)
 		for _, id := range tables {
-			data := heads.Get(id[:])
-			if data == nil {
-				continue
-			}
-			v, err := index.HeadVersion(data)
+			v, err := version(heads, id[:])
 			if err != nil {
-				return fmt.Errorf("%w: %v", errDamaged, err)
+				return err
 			}
-			out[id] = v
+			out.Tables[id] = x.mark(id, v)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// version returns the version of a table, Absent if it is not there.
+func version(heads *bbolt.Bucket, table []byte) (int64, error) {
+	data := heads.Get(table)
+	if data == nil {
+		return index.Absent, nil
+	}
+	v, err := index.HeadVersion(data)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %v", errDamaged, err)
+	}
+	return v, nil
 }
 
 // Tables implements index.Index.
@@ -66,7 +72,7 @@ func (x *Index) Load(ctx context.Context, table uuid.UUID) (s *catalog.Snapshot,
 
 // Apply implements index.Index.
 func (x *Index) Apply(ctx context.Context, table uuid.UUID, version int64, d index.Delta) error {
-	return x.update(ctx, func(tx *bbolt.Tx) error {
+	err := x.update(ctx, func(tx *bbolt.Tx) error {
 		h, err := head(tx, table[:])
 		if errors.Is(err, index.ErrNotFound) {
 			return fmt.Errorf("%w: table %s is not there", index.ErrVersion, table)
@@ -98,18 +104,18 @@ func (x *Index) Apply(ctx context.Context, table uuid.UUID, version int64, d ind
 		maps.Copy(h.Checkpoints, d.Checkpoints)
 		return putHead(tx, table[:], h)
 	})
+	if err == nil {
+		x.applied(table, version)
+	}
+	return err
 }
 
 // Reset implements index.Index.
 func (x *Index) Reset(ctx context.Context, s *catalog.Snapshot, from int64) error {
-	return x.update(ctx, func(tx *bbolt.Tx) error {
-		at := index.Absent
-		if data := tx.Bucket(headsBucket).Get(s.Table[:]); data != nil {
-			v, err := index.HeadVersion(data)
-			if err != nil {
-				return fmt.Errorf("%w: %v", errDamaged, err)
-			}
-			at = v
+	err := x.update(ctx, func(tx *bbolt.Tx) error {
+		at, err := version(tx.Bucket(headsBucket), s.Table[:])
+		if err != nil {
+			return err
 		}
 		if at != from {
 			return fmt.Errorf("%w: table %s is at %d, not %d", index.ErrVersion, s.Table, at, from)
@@ -128,6 +134,10 @@ func (x *Index) Reset(ctx context.Context, s *catalog.Snapshot, from int64) erro
 		}
 		return putHead(tx, s.Table[:], &index.Head{Version: s.Version, Schema: s.Schema, Checkpoints: s.Checkpoints})
 	})
+	if err == nil {
+		x.applied(s.Table, s.Version)
+	}
+	return err
 }
 
 // Drop implements index.Index.

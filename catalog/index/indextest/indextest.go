@@ -66,23 +66,33 @@ func requireLoads(t *testing.T, x index.Index, want *catalog.Snapshot) {
 	got, err := x.Load(t.Context(), want.Table)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.SortSlices(func(a, b catalog.DataFile) bool { return a.Path < b.Path })))
-	versions, err := x.Versions(t.Context(), []uuid.UUID{want.Table, uuid.New()})
+	other := uuid.New()
+	state, err := x.State(t.Context(), []uuid.UUID{want.Table, other})
 	require.NoError(t, err)
-	require.Equal(t, map[uuid.UUID]int64{want.Table: want.Version}, versions)
+	require.Equal(t, map[uuid.UUID]int64{want.Table: want.Version, other: index.Absent}, versions(state))
+}
+
+// versions are the marks of a state without announcements.
+func versions(s index.State) map[uuid.UUID]int64 {
+	out := map[uuid.UUID]int64{}
+	for id, m := range s.Tables {
+		out[id] = m.Version
+	}
+	return out
 }
 
 func empty(t *testing.T, x index.Index) {
-	g, err := x.Generation(t.Context())
+	state, err := x.State(t.Context(), nil)
 	require.NoError(t, err)
-	require.NotEmpty(t, g)
-	again, err := x.Generation(t.Context())
+	require.NotEmpty(t, state.Generation)
+	require.Equal(t, index.Mark{Version: index.Absent, Pending: index.Absent}, state.Catalog)
+	id := uuid.New()
+	again, err := x.State(t.Context(), []uuid.UUID{id})
 	require.NoError(t, err)
-	require.Equal(t, g, again)
+	require.Equal(t, state.Generation, again.Generation)
+	require.Equal(t, map[uuid.UUID]index.Mark{id: {Version: index.Absent, Pending: index.Absent}}, again.Tables)
 	_, err = x.Load(t.Context(), uuid.New())
 	require.ErrorIs(t, err, index.ErrNotFound)
-	versions, err := x.Versions(t.Context(), []uuid.UUID{uuid.New()})
-	require.NoError(t, err)
-	require.Empty(t, versions)
 	ids, err := x.Tables(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, ids)
@@ -175,9 +185,9 @@ func tables(t *testing.T, x index.Index) {
 	got, err := x.Tables(ctx)
 	require.NoError(t, err)
 	require.ElementsMatch(t, want, got)
-	versions, err := x.Versions(ctx, want)
+	state, err := x.State(ctx, want)
 	require.NoError(t, err)
-	require.Len(t, versions, len(want))
+	require.Len(t, state.Tables, len(want))
 }
 
 // race lets several committers apply each version: one succeeds, and readers see only whole versions.
