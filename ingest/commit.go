@@ -57,6 +57,11 @@ func (i *Ingest) Commit(ctx context.Context, tx *Tx) error {
 		if _, err := i.buffer(ctx, part.table); err != nil {
 			return err
 		}
+		if part.truncate { // before anything is written: other servers have to see the truncation once it is acknowledged
+			if err := i.deps.Tables.Announce(ctx, part.table.UUID); err != nil {
+				return err
+			}
+		}
 	}
 	if err := i.submit(p, data, p.truncates(), false); err != nil {
 		return err

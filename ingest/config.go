@@ -83,6 +83,7 @@ type Engine interface {
 type TableLogs interface {
 	Snapshot(ctx context.Context, id uuid.UUID) (*catalog.Snapshot, error)
 	Commit(ctx context.Context, id uuid.UUID, build func(*catalog.Snapshot) (*catlog.Change, error)) (*catalog.Snapshot, error)
+	Announce(ctx context.Context, id uuid.UUID) error
 	DataKey(id uuid.UUID, path string) string
 }
 

@@ -23,8 +23,8 @@ func (i *Ingest) commitPrepared(ctx context.Context, tx *Tx, p *pending, data []
 		i.abort(p) // the catalog commit has not been tried
 		return pgerr.New(pgerrcode.CannotConnectNow, "the query engine is not available, nothing was committed").WithCause(err)
 	}
-	err := tx.Catalog(ctx, tx.ID)
-	if err != nil {
+	late := tx.Catalog(ctx, tx.ID)
+	if err := late; err != nil {
 		if _, ok := i.deps.Catalog.Committed(tx.ID); !ok {
 			if certain(err) {
 				i.abort(p)
@@ -34,7 +34,7 @@ func (i *Ingest) commitPrepared(ctx context.Context, tx *Tx, p *pending, data []
 			return err
 		}
 	}
-	// From here on the transaction is committed.
+	// From here on the transaction is committed. With an error it is so too late to be acknowledged: other servers may not know of it.
 	durable, err := i.resolve(context.WithoutCancel(ctx), p)
 	if err != nil {
 		if !durable {
@@ -43,7 +43,7 @@ func (i *Ingest) commitPrepared(ctx context.Context, tx *Tx, p *pending, data []
 		i.log.Error().Err(err).Str("tx", tx.ID.String()).Msg("rows of a committed transaction will appear late")
 		return unknown(err)
 	}
-	return nil
+	return late
 }
 
 // certain reports whether a failed catalog commit is known not to have happened.

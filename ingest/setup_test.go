@@ -52,7 +52,7 @@ func start(t testing.TB, dir string, fs vfs.FS, cfg Config, wrap func(storage.St
 	n.idx, err = bolt.Open(filepath.Join(dir, "index.db"), zerolog.Nop())
 	require.NoError(t, err)
 	n.logs = catlog.NewTables(n.store, n.idx, "", "node", zerolog.Nop())
-	n.cat, err = catlog.OpenCatalog(context.Background(), n.store, "", "node", zerolog.Nop())
+	n.cat, err = catlog.OpenCatalog(context.Background(), n.store, n.idx, "", "node", zerolog.Nop())
 	require.NoError(t, err)
 	n.openEngine()
 	n.cfg.Node, n.cfg.SpoolDir, n.cfg.FS = "node", filepath.Join(dir, "spool"), fs

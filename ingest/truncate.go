@@ -65,7 +65,7 @@ func (i *Ingest) commitTruncates(ctx context.Context, b *buffer) error {
 		if s.Checkpoints[i.stream] >= checkpoint {
 			return nil, nil // an earlier try has succeeded
 		}
-		c := &catlog.Change{Operation: "TRUNCATE", Checkpoints: map[uuid.UUID]int64{i.stream: checkpoint}, DataChange: true}
+		c := &catlog.Change{Operation: "TRUNCATE", Checkpoints: map[uuid.UUID]int64{i.stream: checkpoint}, DataChange: true, Announce: true}
 		for _, f := range s.Files {
 			c.Removes = append(c.Removes, f.Path)
 		}

@@ -74,7 +74,7 @@ func checkWAL(ctx context.Context, dir *dataDir, store *local.Store, index *bolt
 		return err
 	}
 	fmt.Fprintf(out, "wal: stream %s, %d records, offsets %d to %d, %d bytes\n", w.Stream(), records, w.First(), w.Durable(), w.Bytes())
-	cat, err := cataloglog.OpenCatalog(ctx, store, "", dir.node, zerolog.Nop())
+	cat, err := cataloglog.OpenCatalog(ctx, store, index, "", dir.node, zerolog.Nop())
 	if err != nil {
 		return err
 	}

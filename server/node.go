@@ -61,7 +61,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		return n, err
 	}
 	n.closers = append(n.closers, index.Close)
-	if n.catalog, err = cataloglog.OpenCatalog(ctx, store, "", n.dir.node, log); err != nil {
+	if n.catalog, err = cataloglog.OpenCatalog(ctx, store, index, "", n.dir.node, log); err != nil {
 		return n, err
 	}
 	n.tables = cataloglog.NewTables(store, index, "", n.dir.node, log)

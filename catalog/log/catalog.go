@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/catalog/index"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/storage"
 )
@@ -27,35 +29,63 @@ const (
 // Catalog is the catalog log: the history of all database-wide objects. It is safe for concurrent use.
 type Catalog struct {
 	appender
-	dir  string // key prefix of the log, ends in a slash
-	node string
-	log  zerolog.Logger
+	idx   index.Index // nil: commits of others are seen by Refresh only
+	dir   string      // key prefix of the log, ends in a slash
+	node  string
+	log   zerolog.Logger
+	often zerolog.Logger // for what can happen with each statement: a line every ten seconds
 
 	turn    chan struct{} // holds a token while somebody commits or refreshes, also over I/O
-	current atomic.Pointer[catalog.Database]
+	current atomic.Pointer[knownDatabase]
 	suspect atomic.Bool // the outcome of a commit is not known
 }
 
-// OpenCatalog reads the newest snapshot of the catalog and the commits after it. A log that is not there is an empty database.
-func OpenCatalog(ctx context.Context, store storage.Store, prefix, node string, log zerolog.Logger) (*Catalog, error) {
-	return openCatalog(ctx, store, prefix, node, log, defaultLimits)
+// knownDatabase is a version of the catalog in memory, and the generation of the index in which it was compared with the end of the log (see known).
+type knownDatabase struct {
+	database   *catalog.Database
+	generation string
 }
 
-func openCatalog(ctx context.Context, store storage.Store, prefix, node string, log zerolog.Logger, l limits) (*Catalog, error) {
+// OpenCatalog reads the newest snapshot of the catalog and the commits after it. A log that is not there is an empty database. idx says
+// what other servers commit; it may be nil where nobody asks for that (miniodb check).
+func OpenCatalog(ctx context.Context, store storage.Store, idx index.Index, prefix, node string, log zerolog.Logger) (*Catalog, error) {
+	return openCatalog(ctx, store, idx, prefix, node, log, defaultLimits)
+}
+
+func openCatalog(ctx context.Context, store storage.Store, idx index.Index, prefix, node string, log zerolog.Logger, l limits) (*Catalog, error) {
+	log = log.With().Str("component", "catalog").Logger()
 	c := &Catalog{
-		appender: appender{store: store, limits: l}, dir: join(strings.Trim(prefix, "/"), "catalog/_log/"), node: node,
-		log: log.With().Str("component", "catalog").Logger(), turn: make(chan struct{}, 1),
+		appender: appender{store: store, limits: l}, idx: idx, dir: join(strings.Trim(prefix, "/"), "catalog/_log/"), node: node,
+		log: log, often: log.Sample(&zerolog.BurstSampler{Burst: 1, Period: 10 * time.Second}), turn: make(chan struct{}, 1),
 	}
 	d, err := c.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open catalog: %w", err)
 	}
-	c.current.Store(d)
+	c.publish(d, "")
 	return c, nil
 }
 
 // Current returns the newest version that this process knows. It takes no lock.
-func (c *Catalog) Current() *catalog.Database { return c.current.Load() }
+func (c *Catalog) Current() *catalog.Database { return c.current.Load().database }
+
+// Fresh returns a version that holds every commit which any server had acknowledged before the call. The index says whether there are
+// newer ones; without its answer the log is read, and without either the answer is what this process knows.
+func (c *Catalog) Fresh(ctx context.Context) (*catalog.Database, error) {
+	if c.idx == nil {
+		return c.Current(), nil
+	}
+	state, unreachable := c.idx.State(ctx, nil)
+	if k := c.current.Load(); unreachable == nil && k.generation == state.Generation && !state.Catalog.Ahead(k.database.Version) {
+		return k.database, nil
+	}
+	d, err := c.Refresh(ctx)
+	if err != nil && unreachable != nil && ctx.Err() == nil {
+		c.often.Warn().Err(unreachable).AnErr("log", err).Msg("neither index nor log answers, using the catalog as it was last seen")
+		return c.Current(), nil
+	}
+	return d, err
+}
 
 // Committed reports whether one of the last 1000 commits carries this nonce, and its version.
 func (c *Catalog) Committed(nonce uuid.UUID) (version int64, ok bool) {
@@ -76,8 +106,10 @@ func (c *Catalog) Refresh(ctx context.Context) (*catalog.Database, error) {
 // one when somebody else was faster; its error is returned as it is, and no operations mean no commit. A nonce that was committed
 // already commits nothing and returns the current database, so a commit of unknown outcome can be repeated.
 //
-// Errors: 40001 after too many lost races, 53100 when the store is full, 08007 when it is not known whether the commit took
-// place; after any other error it did not.
+// Commits that statements can see follow the pending rule (Index.Announce): no statement of any server that begins after Commit has returned misses them.
+//
+// Errors: 40001 after too many lost races, 53100 when the store is full, 57P03 when the index has to know of the commit and does not answer, 08007 when it is not
+// known whether the commit took place or can be seen by all; after any other error it did not.
 func (c *Catalog) Commit(ctx context.Context, nonce uuid.UUID, build func(*catalog.Database) ([]catalog.Op, error)) (*catalog.Database, error) {
 	if err := c.acquire(ctx); err != nil {
 		return nil, err
@@ -98,6 +130,12 @@ func (c *Catalog) Commit(ctx context.Context, nonce uuid.UUID, build func(*catal
 		if err != nil || len(ops) == 0 {
 			return d, err
 		}
+		visible := c.idx != nil && slices.ContainsFunc(ops, visible)
+		if visible {
+			if err := announce(ctx, c.idx, &c.appender, uuid.Nil, d.Version+1); err != nil {
+				return nil, err
+			}
+		}
 		e := &catalogEntry{Format: catalogFormat, Version: d.Version + 1, Nonce: nonce, Time: time.Now().UTC(), Node: c.node, Ops: ops}
 		next, won, err := c.write(ctx, d, e)
 		if err != nil {
@@ -105,9 +143,9 @@ func (c *Catalog) Commit(ctx context.Context, nonce uuid.UUID, build func(*catal
 			return nil, fmt.Errorf("commit to the catalog: %w", err)
 		}
 		if won {
-			c.publish(next)
+			c.publish(next, c.current.Load().generation)
 			c.writeSnapshot(ctx, next)
-			return next, nil
+			return next, c.advance(ctx, next.Version, visible)
 		}
 		if try >= c.limits.conflicts {
 			return nil, pgerr.New(pgerrcode.SerializationFailure, "could not serialize access: %d concurrent commits to the catalog", try)
@@ -144,18 +182,62 @@ func (c *Catalog) write(ctx context.Context, d *catalog.Database, e *catalogEntr
 	return next, won, err
 }
 
-func (c *Catalog) publish(d *catalog.Database) {
-	c.current.Store(d)
+// visible reports whether an operation changes what statements of other servers see. Numbers that were reserved and streams that were opened do not.
+func visible(op catalog.Op) bool {
+	return op.PutSequence == nil && op.PutStream == nil && op.Purged == uuid.Nil
+}
+
+// advance tells the index of a commit; one that is visible is acknowledged only then.
+func (c *Catalog) advance(ctx context.Context, version int64, visible bool) error {
+	if c.idx == nil {
+		return nil
+	}
+	apply := func(ctx context.Context) error { return c.idx.AdvanceCatalog(ctx, version) }
+	if visible {
+		return c.acknowledge(ctx, apply)
+	}
+	if err := apply(context.WithoutCancel(ctx)); err != nil {
+		c.often.Warn().Err(err).Msg("the index does not know of the newest version of the catalog yet")
+	}
+	return nil
+}
+
+func (c *Catalog) publish(d *catalog.Database, generation string) {
+	c.current.Store(&knownDatabase{database: d, generation: generation})
 	c.suspect.Store(false)
 }
 
 func (c *Catalog) refreshInTurn(ctx context.Context) (*catalog.Database, error) {
+	// The generation is read before the log: what it lacks is then in what is read.
+	var state index.State
+	if c.idx != nil {
+		state, _ = c.idx.State(ctx, nil) // without an answer the version is proved to nobody
+	}
 	d, err := c.readTail(ctx, c.Current())
 	if err != nil {
 		return nil, fmt.Errorf("read catalog log: %w", err)
 	}
-	c.publish(d)
+	c.publish(d, state.Generation)
+	if c.idx != nil && state.Generation != "" {
+		c.repair(ctx, d.Version, state.Catalog.Version)
+	}
 	return d, nil
+}
+
+// repair brings the index to a version that was read in the log. An index that is ahead of it was wrong if it was so before the log was read.
+func (c *Catalog) repair(ctx context.Context, version, seen int64) {
+	var err error
+	switch {
+	case seen < version:
+		err = c.idx.AdvanceCatalog(ctx, version)
+	case seen > version:
+		if err = c.idx.ResetCatalog(ctx, version, seen); errors.Is(err, index.ErrVersion) {
+			err = nil // somebody has committed, or repaired it
+		}
+	}
+	if err != nil {
+		c.often.Warn().Err(err).Msg("the index is out of step with the catalog log and will be repaired")
+	}
 }
 
 func (c *Catalog) readTail(ctx context.Context, d *catalog.Database) (*catalog.Database, error) {

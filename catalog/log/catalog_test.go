@@ -22,7 +22,7 @@ import (
 )
 
 func newCatalog(t *testing.T, store storage.Store) *Catalog {
-	c, err := openCatalog(t.Context(), store, "db", "node-1", zerolog.Nop(), quick)
+	c, err := openCatalog(t.Context(), store, newIndex(t), "db", "node-1", zerolog.Nop(), quick)
 	require.NoError(t, err)
 	return c
 }
@@ -110,7 +110,7 @@ func TestCatalogSnapshot(t *testing.T) {
 
 	// A damaged snapshot is passed over, if the entries are there.
 	require.NoError(t, store.Put(ctx, c.snapshotKey(1049), []byte("{")))
-	_, err := OpenCatalog(ctx, store, "db", "n", zerolog.Nop())
+	_, err := OpenCatalog(ctx, store, nil, "db", "n", zerolog.Nop())
 	require.ErrorContains(t, err, "the log has a gap: version 1000 is missing")
 }
 
@@ -127,7 +127,7 @@ func TestCatalogRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := newStore(t)
 			require.NoError(t, store.Put(t.Context(), "db/catalog/_log/"+c.object, []byte(c.data)))
-			_, err := openCatalog(t.Context(), store, "db", "n", zerolog.Nop(), quick)
+			_, err := openCatalog(t.Context(), store, newIndex(t), "db", "n", zerolog.Nop(), quick)
 			require.ErrorContains(t, err, c.message)
 		})
 	}

@@ -21,6 +21,7 @@ type Change struct {
 	Checkpoints map[uuid.UUID]int64 // by WAL stream; never lower than before
 	Schema      *catalog.Table      // nil: unchanged
 	DataChange  bool                // false for a rewrite of the same rows (compaction)
+	Announce    bool                // it changes answers (TRUNCATE): every reader has to see it from its acknowledgement on
 }
 
 // entry turns a change of snapshot s into a log entry. mapped and old are the mapping mode and protocol so far, needed for a new schema.

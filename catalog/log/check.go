@@ -83,7 +83,7 @@ type checker struct {
 // could not look, not that something is wrong. Commits of a running server may show as differences.
 func Check(ctx context.Context, store storage.Store, idx index.Index, prefix string) (Report, error) {
 	c := &checker{store: store, idx: idx, tables: NewTables(store, idx, prefix, "check", zerolog.Nop()), report: &Report{CatalogVersion: -1}}
-	db, err := OpenCatalog(ctx, store, prefix, "check", zerolog.Nop())
+	db, err := OpenCatalog(ctx, store, nil, prefix, "check", zerolog.Nop())
 	switch {
 	case err == nil:
 		c.report.CatalogVersion = db.Current().Version

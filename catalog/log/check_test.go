@@ -84,7 +84,7 @@ func TestCheck(t *testing.T) {
 			x := newTables(t, openStore(t, root))
 			table := newTable(sqltype.Of(sqltype.Int4))
 			require.NoError(t, x.Create(ctx, table))
-			db, err := OpenCatalog(ctx, x.store, "db", "n", x.log)
+			db, err := OpenCatalog(ctx, x.store, nil, "db", "n", x.log)
 			require.NoError(t, err)
 			_, err = db.Commit(ctx, uuid.New(), func(*catalog.Database) ([]catalog.Op, error) { return []catalog.Op{{PutTable: table}}, nil })
 			require.NoError(t, err)

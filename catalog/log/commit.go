@@ -17,8 +17,10 @@ import (
 // on a newer one when somebody else was faster; it abandons by an error, which Commit returns as it is, or by a nil change, for which
 // Commit returns the snapshot unchanged. It must not call Tables for the same table.
 //
-// Errors: 40001 after too many lost races or when a removed file is gone, 53100 when the store is full, 08007 when it is not known whether the
-// commit took place; after any other error it did not.
+// A change that says Announce follows the pending rule: no query of any node that begins after Commit has returned misses it.
+//
+// Errors: 40001 after too many lost races or when a removed file is gone, 53100 when the store is full, 57P03 when the change has to be announced and the
+// index does not answer, 08007 when it is not known whether the commit took place or can be seen by all; after any other error it did not.
 func (t *Tables) Commit(ctx context.Context, id uuid.UUID, build func(*catalog.Snapshot) (*Change, error)) (*catalog.Snapshot, error) {
 	h := t.handle(id)
 	if err := h.acquire(ctx); err != nil {
@@ -42,14 +44,26 @@ func (t *Tables) Commit(ctx context.Context, id uuid.UUID, build func(*catalog.S
 		if err != nil {
 			return nil, err
 		}
+		if c.Announce {
+			if err := announce(ctx, t.idx, &t.appender, id, s.Version+1); err != nil {
+				return nil, err
+			}
+		}
+		generation := h.current.Load().generation
 		next, delta, won, err := t.write(ctx, s, id, s.Version+1, e, nonce)
 		if err != nil {
 			h.suspect.Store(true)
 			return nil, fmt.Errorf("commit to table %s: %w", id, err)
 		}
 		if won {
-			t.publish(h, next)
-			t.applyIndex(ctx, next, delta)
+			h.publish(next, generation)
+			err := t.applyIndex(ctx, next, delta)
+			if err != nil && c.Announce {
+				err = t.acknowledge(ctx, func(ctx context.Context) error { return t.syncIndex(ctx, next, index.Absent, false) })
+				if err != nil {
+					return nil, fmt.Errorf("commit to table %s: %w", id, err)
+				}
+			}
 			t.checkpoint(ctx, next)
 			return next, nil
 		}
@@ -67,9 +81,11 @@ func (t *Tables) Commit(ctx context.Context, id uuid.UUID, build func(*catalog.S
 
 // baseInTurn returns the snapshot to build on: memory, unless the index or a doubtful commit says that it is out of date.
 func (t *Tables) baseInTurn(ctx context.Context, h *handle) (*catalog.Snapshot, error) {
-	if s := h.current.Load(); s != nil && !h.suspect.Load() {
-		if v, err := t.indexed(ctx, h.id); err == nil && v != index.Absent && v <= s.Version {
-			return s, nil
+	if !h.suspect.Load() && !h.dropped.Load() {
+		if state, err := t.idx.State(ctx, []uuid.UUID{h.id}); err == nil {
+			if k := h.current.Load(); k.current(state) {
+				return k.snapshot, nil
+			}
 		}
 	}
 	return t.refreshInTurn(ctx, h)
@@ -87,13 +103,4 @@ func (t *Tables) entry(ctx context.Context, s *catalog.Snapshot, c *Change, nonc
 		mapped, old = h.mapped(), h.protocol
 	}
 	return c.entry(s, nonce, t.node, mapped, old, time.Now())
-}
-
-// applyIndex makes a won commit known. The commit stands whatever happens here.
-func (t *Tables) applyIndex(ctx context.Context, s *catalog.Snapshot, d *index.Delta) {
-	ctx = context.WithoutCancel(ctx)
-	if err := t.idx.Apply(ctx, s.Table, s.Version, *d); err == nil {
-		return
-	}
-	t.syncIndex(ctx, s, index.Absent, false)
 }

@@ -98,6 +98,7 @@ func TestCommit(t *testing.T) {
 // requireConsistent compares memory, index and a replay of the log.
 func requireConsistent(t *testing.T, x *Tables, id uuid.UUID) *catalog.Snapshot {
 	t.Helper()
+	x.settle(t.Context())
 	memory, err := x.Snapshot(t.Context(), id)
 	require.NoError(t, err)
 	indexed, err := x.idx.Load(t.Context(), id)

@@ -18,7 +18,7 @@ import (
 )
 
 // quick keeps tests short where operations hang or fail for ever.
-var quick = limits{operation: 50 * time.Millisecond, listing: 200 * time.Millisecond, resolve: 500 * time.Millisecond, backoff: time.Millisecond, conflicts: 1000, reads: 8}
+var quick = limits{operation: 50 * time.Millisecond, listing: 200 * time.Millisecond, resolve: 500 * time.Millisecond, announce: 200 * time.Millisecond, backoff: time.Millisecond, conflicts: 1000, reads: 8}
 
 func newStore(t testing.TB) *local.Store { return openStore(t, t.TempDir()) }
 

@@ -20,6 +20,7 @@ type limits struct {
 	operation time.Duration // one call of the store
 	listing   time.Duration // one listing
 	resolve   time.Duration // finding out the outcome of a PUT
+	announce  time.Duration // waiting for the index to take an announcement
 	backoff   time.Duration // the first pause between attempts; it doubles up to maxBackoff, with jitter
 	conflicts int           // lost races before 40001
 	reads     int           // attempts to read one object
@@ -28,7 +29,7 @@ type limits struct {
 const maxBackoff = 500 * time.Millisecond
 
 var defaultLimits = limits{
-	operation: 15 * time.Second, listing: 2 * time.Minute, resolve: 30 * time.Second, backoff: 5 * time.Millisecond, conflicts: 100, reads: 5,
+	operation: 15 * time.Second, listing: 2 * time.Minute, resolve: 30 * time.Second, announce: 10 * time.Second, backoff: 5 * time.Millisecond, conflicts: 100, reads: 5,
 }
 
 // maxEntrySize is the most bytes of one log entry that are read or written.

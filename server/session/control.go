@@ -64,7 +64,7 @@ func (s *Session) runCommit(ctx context.Context, c *sql.Transaction, tag string)
 		s.chain(c.Chain && block, isolation, readOnly)
 		return tagResult("ROLLBACK"), nil
 	}
-	if err := s.commit(ctx); err != nil {
+	if err := outward(s.commit(ctx)); err != nil {
 		return nil, err
 	}
 	s.chain(c.Chain && block, isolation, readOnly)

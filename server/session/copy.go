@@ -158,5 +158,5 @@ func (c *copyIn) fail(err error) error {
 	if err != nil {
 		c.session.Fail()
 	}
-	return err
+	return outward(err)
 }

@@ -35,6 +35,7 @@ type Session struct {
 	tx         *transaction
 	prepared   map[string]*preparedText // PREPARE
 	cursors    map[string]*cursor       // DECLARE
+	refreshed  *sql.Statement           // for which the catalog was brought up to date
 }
 
 // Limits of one session.
@@ -163,6 +164,7 @@ func (s *Session) Fail() {
 
 // Sync ends an implicit transaction.
 func (s *Session) Sync(ctx context.Context) error {
+	s.refreshed = nil
 	if s.tx == nil || s.tx.block {
 		return nil
 	}
@@ -170,7 +172,7 @@ func (s *Session) Sync(ctx context.Context) error {
 		s.rollback()
 		return nil
 	}
-	return s.commit(ctx)
+	return outward(s.commit(ctx))
 }
 
 // searchPath lists the schemas of search_path that exist.

@@ -59,12 +59,16 @@ func (s *Session) Prepare(ctx context.Context, p pgwire.Parsed, declared []sqlty
 	if err := s.enter(st); err != nil {
 		return nil, err
 	}
-	out, err := s.prepare(ctx, st.stmt, declared)
+	err := s.refresh(ctx, st)
+	var out *statement
+	if err == nil {
+		out, err = s.prepare(ctx, st.stmt, declared)
+	}
 	if err != nil {
 		s.node.statements.Add(1)
 		s.node.failures.Add(1)
 		s.Fail()
-		return nil, shiftPosition(err, st.stmt.Offset)
+		return nil, shiftPosition(outward(err), st.stmt.Offset)
 	}
 	return out, nil
 }
@@ -160,11 +164,15 @@ func (s *Session) Execute(ctx context.Context, ps pgwire.Statement, params []pgw
 	s.node.statements.Add(1)
 	s.node.active.Add(1)
 	defer s.node.active.Add(-1)
-	r, err := s.execute(ctx, st, params)
+	err := s.refresh(ctx, st.parsed)
+	var r pgwire.Result
+	if err == nil {
+		r, err = s.execute(ctx, st, params)
+	}
 	if err != nil {
 		s.node.failures.Add(1)
 		s.Fail()
-		return nil, shiftPosition(err, st.stmt.Offset)
+		return nil, shiftPosition(outward(err), st.stmt.Offset)
 	}
 	if q, ok := r.(*queryResult); ok {
 		q.deadline = deadline
