@@ -1,0 +1,56 @@
+package cache
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/units"
+	"github.com/miniodb/miniodb/storage"
+)
+
+// reserveLocked takes room for size bytes out of need that a query asks for. The caller unlinks the victims, without the lock, before he writes.
+func (s *Store) reserveLocked(size, need int64) (victims []string, err error) {
+	if size > s.limit-s.pinned {
+		return nil, s.noRoomLocked(need)
+	}
+	victims = s.evictLocked(size - (s.limit - s.used))
+	s.used += size
+	s.pinned += size
+	return victims, nil
+}
+
+// evictLocked drops idle copies, the least recently used first, until they are worth so many bytes or none is left.
+func (s *Store) evictLocked(bytes int64) (victims []string) {
+	for bytes > 0 && s.idle.Len() > 0 {
+		e := s.idle.Front().Value.(*entry)
+		bytes -= e.size
+		s.dropLocked(e)
+		s.counts.evictions++
+		victims = append(victims, e.path)
+	}
+	return victims
+}
+
+func (s *Store) noRoomLocked(need int64) error {
+	err := pgerr.New(pgerrcode.DiskFull, "the query needs %s (%d bytes) of files in the cache, cache.limit is %s (%d bytes)",
+		units.Size(need).Human(), need, units.Size(s.limit).Human(), s.limit)
+	if s.pinned > 0 {
+		err = err.WithDetail("Files of %s (%d bytes) are in use by running queries.", units.Size(s.pinned).Human(), s.pinned)
+	}
+	return err.WithHint("Raise cache.limit, or run fewer queries at once.")
+}
+
+// noSpace says that the disk holds less than the limit promises.
+func (s *Store) noSpace(need int64, err error) error {
+	return pgerr.New(pgerrcode.DiskFull, "no space left on the disk of the cache: the query needs %s (%d bytes) in %s, cache.limit is %s (%d bytes)",
+		units.Size(need).Human(), need, s.dir, units.Size(s.limit).Human(), s.limit).
+		WithHint("Make room on that disk, or move the cache to a larger one (cache.dir).").WithCause(err)
+}
+
+// full reports whether an error says that a file system or a quota is exhausted. A download can only mean the cache's own.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, storage.ErrFull)
+}
