@@ -22,11 +22,12 @@ type Config struct {
 	Engine   Engine   `yaml:"engine" doc:"What DuckDB may use of the machine."`
 	WAL      WAL      `yaml:"wal" doc:"The write-ahead log: acknowledged rows live in it until they are flushed to Parquet."`
 	Buffer   Buffer   `yaml:"buffer" doc:"Rows that are acknowledged and not yet flushed. These are the defaults of every table."`
-	Cache    Cache    `yaml:"cache" doc:"The local cache of objects that are kept in MinIO."`
+	Cache    Cache    `yaml:"cache" doc:"The local cache of objects that are kept in MinIO. Without MinIO nothing is cached, files are read in place."`
 	Tables   Tables   `yaml:"tables" doc:"Defaults of table options, for all tables or for one. CREATE TABLE ... WITH (...) overrides both."`
 	Manage   Manage   `yaml:"table_management" doc:"Rules for tables."`
-	Redis    Redis    `yaml:"redis" doc:"The catalog index and node registry of a cluster."`
-	MinIO    MinIO    `yaml:"minio" doc:"The object store of a cluster."`
+	Redis    Redis    `yaml:"redis" doc:"The catalog index and node registry of servers that share a database."`
+	MinIO    MinIO    `yaml:"minio" doc:"The object store of servers that share a database."`
+	Health   Health   `yaml:"health" doc:"How Redis and MinIO are watched."`
 	Backup   Backup   `yaml:"backup" doc:"Scheduled backups of metadata."`
 	Security Security `yaml:"security" doc:"Authentication and encryption."`
 
@@ -82,8 +83,8 @@ type Buffer struct {
 
 // Cache is the section cache.
 type Cache struct {
-	Dir   string     `yaml:"dir" warn:"without MinIO nothing is cached, files are read in place" doc:"Directory of the cache. Empty: cache in the data directory."`
-	Limit units.Size `yaml:"limit" warn:"without MinIO nothing is cached, files are read in place" doc:"Disk space of the cache."`
+	Dir   string     `yaml:"dir" doc:"Directory of the cache. Empty: cache in the data directory."`
+	Limit units.Size `yaml:"limit" doc:"Disk space of the cache. A query whose files do not fit together fails with SQLSTATE 53100."`
 }
 
 // Tables is the section tables: default_config and one section for each table by name.
@@ -111,23 +112,36 @@ type Manage struct {
 
 // Redis is the section redis.
 type Redis struct {
-	Mode       string   `yaml:"mode" refuse:"cluster mode is not in this build yet" doc:"standalone, sentinel or cluster."`
-	Addr       string   `yaml:"addr" flag:"redis-addr" refuse:"cluster mode is not in this build yet" doc:"Address of a standalone server, host:port. Empty: embedded, without Redis."`
-	Addrs      []string `yaml:"addrs" refuse:"cluster mode is not in this build yet" doc:"Addresses of sentinels or cluster nodes."`
-	MasterName string   `yaml:"master_name" refuse:"cluster mode is not in this build yet" doc:"Name of the master that sentinels watch."`
-	Password   string   `yaml:"password" secret:"true" refuse:"cluster mode is not in this build yet" doc:"Password of Redis."`
-	DB         int      `yaml:"db" refuse:"cluster mode is not in this build yet" doc:"Database number; 0 in cluster mode."`
+	Mode             string        `yaml:"mode" doc:"standalone, sentinel or cluster."`
+	Addr             string        `yaml:"addr" flag:"redis-addr" doc:"Address of a standalone server, host:port. Empty, and no addrs: embedded, without Redis. Redis and MinIO come together."`
+	Addrs            []string      `yaml:"addrs" doc:"Addresses of sentinels or cluster nodes."`
+	MasterName       string        `yaml:"master_name" doc:"Name of the master that sentinels watch."`
+	Username         string        `yaml:"username" doc:"User of Redis' access lists. Empty: the default user."`
+	Password         string        `yaml:"password" secret:"true" doc:"Password of Redis."`
+	SentinelPassword string        `yaml:"sentinel_password" secret:"true" doc:"Password of the sentinels themselves."`
+	DB               int           `yaml:"db" doc:"Database number; 0 in cluster mode."`
+	PoolSize         int           `yaml:"pool_size" doc:"Connections at a time, in cluster mode to each node."`
+	DialTimeout      time.Duration `yaml:"dial_timeout" doc:"Time to connect."`
+	Timeout          time.Duration `yaml:"timeout" doc:"Time for one command, repetitions included."`
 }
 
 // MinIO is the section minio.
 type MinIO struct {
-	Endpoint  string `yaml:"endpoint" flag:"minio-endpoint" refuse:"cluster mode is not in this build yet" doc:"Address of MinIO or another S3 store, host:port. Empty: embedded, objects are files in the data directory."`
-	AccessKey string `yaml:"access_key_id" flag:"minio-access-key" secret:"true" refuse:"cluster mode is not in this build yet" doc:"Access key."`
-	SecretKey string `yaml:"secret_access_key" flag:"minio-secret-key" secret:"true" refuse:"cluster mode is not in this build yet" doc:"Secret key."`
-	Bucket    string `yaml:"bucket" flag:"minio-bucket" refuse:"cluster mode is not in this build yet" doc:"Bucket; created when missing."`
-	Prefix    string `yaml:"prefix" refuse:"cluster mode is not in this build yet" doc:"Prefix of every key in the bucket."`
-	UseSSL    bool   `yaml:"use_ssl" refuse:"cluster mode is not in this build yet" doc:"Whether to connect with TLS."`
-	Region    string `yaml:"region" refuse:"cluster mode is not in this build yet" doc:"Region of the bucket."`
+	Endpoint       string `yaml:"endpoint" flag:"minio-endpoint" doc:"Address of MinIO or another S3 store with conditional writes, host:port. Empty: embedded, objects are files in the data directory."`
+	AccessKey      string `yaml:"access_key_id" flag:"minio-access-key" secret:"true" doc:"Access key."`
+	SecretKey      string `yaml:"secret_access_key" flag:"minio-secret-key" secret:"true" doc:"Secret key."`
+	Bucket         string `yaml:"bucket" flag:"minio-bucket" doc:"Bucket; created when missing."`
+	Prefix         string `yaml:"prefix" doc:"Prefix of every key in the bucket. Servers with the same bucket and prefix share one database."`
+	UseSSL         bool   `yaml:"use_ssl" doc:"Whether to connect with TLS."`
+	Region         string `yaml:"region" doc:"Region of the bucket."`
+	MaxConnections int    `yaml:"max_connections" doc:"Connections at a time."`
+}
+
+// Health is the section health.
+type Health struct {
+	Interval time.Duration `yaml:"interval" doc:"Time between health checks of Redis and MinIO. SELECT * FROM miniodb.pools shows their state."`
+	Timeout  time.Duration `yaml:"timeout" doc:"Time that a health check may take."`
+	Failures int           `yaml:"failures" doc:"Failures in a row after which calls are refused without being sent, until a health check succeeds."`
 }
 
 // Backup is the section backup.
@@ -174,8 +188,9 @@ func Default() *Config {
 			BufferSize: units.BufferSize{Rows: 100_000, Bytes: 64 * units.MB}, FlushInterval: time.Minute, MaxBytes: units.GB, Workers: 2,
 		},
 		Cache:    Cache{Limit: 10 * units.GB},
-		Redis:    Redis{Mode: "standalone"},
-		MinIO:    MinIO{Bucket: "miniodb", Region: "us-east-1"},
+		Redis:    Redis{Mode: "standalone", PoolSize: 32, DialTimeout: time.Second, Timeout: 3 * time.Second},
+		MinIO:    MinIO{Bucket: "miniodb", Region: "us-east-1", MaxConnections: 64},
+		Health:   Health{Interval: time.Second, Timeout: 2 * time.Second, Failures: 5},
 		Backup:   Backup{Interval: 24 * time.Hour, MinIO: BackupMinIO{Region: "us-east-1"}},
 		Security: Security{Mode: "none"},
 	}

@@ -99,7 +99,7 @@ func TestEnvironment(t *testing.T) {
 	_, err = Load(Source{Environ: []string{"MINIODB_DATA_DIR=/a", "MINIODB_SERVER_DATA_DIR=/b"}})
 	require.ErrorContains(t, err, "MINIODB_DATA_DIR and MINIODB_SERVER_DATA_DIR are the same setting")
 	_, err = Load(Source{Environ: []string{"MINIODB_REDIS_ADDR=localhost:6379"}})
-	require.EqualError(t, err, "environment variable MINIODB_REDIS_ADDR: redis.addr: cluster mode is not in this build yet")
+	require.EqualError(t, err, "environment variable MINIODB_REDIS_ADDR: redis.addr: needs minio.endpoint: an index in Redis is shared, objects in a data directory are not")
 }
 
 func TestFlags(t *testing.T) {
@@ -115,13 +115,28 @@ func TestFlags(t *testing.T) {
 		Cluster: "127.0.0.1:7946", LogLevel: "warn", LogFormat: "json"}, c.Server)
 	require.Equal(t, 8*units.MB, c.WAL.SegmentSize)
 
-	for _, args := range [][]string{{"--redis-addr", "x:1"}, {"--minio-endpoint", "x:1"}, {"--minio-bucket", "b"}, {"--minio-access-key", "a"},
-		{"--minio-secret-key", "s"}, {"--redis.addrs", "x:1"}} {
+	minio := []string{"--minio-endpoint", "m:9000", "--minio-access-key", "a", "--minio-secret-key", "s"}
+	for want, args := range map[string][]string{
+		"flag --minio-endpoint: minio.endpoint: needs redis.addr":               minio,
+		"flag --redis-addr: redis.addr: needs minio.endpoint":                   {"--redis-addr", "x:1"},
+		"minio.access_key_id: minio.endpoint needs an access key":               {"--redis-addr", "x:1", "--minio-endpoint", "m:9000"},
+		"flag --minio-endpoint: minio.endpoint: \"http://m\": want host:port":   {"--redis-addr", "x:1", "--minio-endpoint", "http://m", "--minio-access-key", "a", "--minio-secret-key", "s"},
+		"redis.addr: \"x\": want host:port":                                     append([]string{"--redis-addr", "x"}, minio...),
+		"redis.addrs: is for sentinels and clusters":                            append([]string{"--redis-addr", "x:1", "--redis.addrs", "y:1"}, minio...),
+		"flag --redis.mode: redis.mode: sentinel needs redis.master_name":       append([]string{"--redis.addrs", "y:1", "--redis.mode", "sentinel"}, minio...),
+		"flag --redis.db: redis.db: must be 0 in cluster mode":                  append([]string{"--redis.addrs", "y:1", "--redis.mode", "cluster", "--redis.db", "1"}, minio...),
+		"flag --redis.mode: redis.mode: \"x\": want standalone, sentinel":       append([]string{"--redis.addrs", "y:1", "--redis.mode", "x"}, minio...),
+		"flag --minio-bucket: minio.bucket: must not be empty":                  append([]string{"--redis-addr", "x:1", "--minio-bucket", ""}, minio...),
+		"flag --minio.prefix: minio.prefix: \"/p\": want a relative path":       append([]string{"--redis-addr", "x:1", "--minio.prefix", "/p"}, minio...),
+		"flag --cache.limit: cache.limit: 1MB is too small: want at least 64MB": {"--cache.limit", "1MB"},
+	} {
 		_, err = parse(args...)
-		require.ErrorContains(t, err, "flag "+args[0]+": ", args)
-		require.ErrorContains(t, err, "cluster mode is not in this build yet", args)
-		require.NotContains(t, err.Error(), "\n", args)
+		require.ErrorContains(t, err, want, args)
 	}
+	c, err = parse(append([]string{"--redis-addr", "r:6379"}, minio...)...)
+	require.NoError(t, err)
+	require.True(t, c.Shared())
+	require.Empty(t, c.Warnings)
 	_, err = parse("--security.enable-tls")
 	require.EqualError(t, err, "flag --security.enable-tls: security.enable_tls: TLS is not in this build yet")
 	c, err = parse("--grpc-addr", ":9", "--cluster-addr", ":10")

@@ -66,8 +66,7 @@ func (c *Config) Validate() error {
 		v.check("table_management.table_name_pattern", false, "%q is not a regular expression: %s", c.Manage.NamePattern, err)
 	}
 
-	v.oneOf("redis.mode", c.Redis.Mode, "standalone", "sentinel", "cluster")
-	between(v, "redis.db", c.Redis.DB, 0, 1<<20)
+	v.shared()
 	v.oneOf("security.mode", c.Security.Mode, "none", "token")
 	v.check("backup.interval", c.Backup.Interval >= time.Minute, "%s is too short: want at least 1m", units.FormatDuration(c.Backup.Interval))
 	return errors.Join(v.faults...)

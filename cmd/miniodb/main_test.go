@@ -64,7 +64,7 @@ func TestFaultsAreOneLine(t *testing.T) {
 	for want, args := range map[string][]string{
 		`unknown command "sevrer"`:                 {"sevrer"},
 		"unknown flag: --datadir":                  {"--datadir", "/x"},
-		"cluster mode is not in this build yet":    {"server", "--minio-endpoint", "localhost:9000"},
+		"minio.endpoint: needs redis.addr":         {"server", "--minio-endpoint", "localhost:9000", "--minio-access-key", "a", "--minio-secret-key", "b"},
 		"import: --table is missing":               {"import", "x.csv"},
 		"none.csv: no such file":                   {"import", "--table", "t", "none.csv"},
 		`"localhost": want host:port or :port`:     {"--pg-addr", "localhost"},
