@@ -192,13 +192,6 @@ func (c *checker) replay(ctx context.Context, t *catalog.Table) (*history, error
 	if err != nil {
 		return nil, c.damaged(ctx, name, err)
 	}
-	first, err := c.store.Stat(ctx, entryKey(c.tables.prefix, t.UUID, 0))
-	if errors.Is(err, storage.ErrNotFound) {
-		return short, nil // removed after a checkpoint
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", first.Key, err)
-	}
 	last := map[uuid.UUID]int64{}
 	full, err := c.tables.fullHistory(ctx, t.UUID, func(version int64, s *catalog.Snapshot) {
 		for id, to := range s.Checkpoints {

@@ -23,9 +23,10 @@ import (
 const (
 	checkpointEvery  = 100 // commits between checkpoints of a table log
 	checkpointSuffix = ".checkpoint.parquet"
+	sealSuffix       = ".checkpoint.crc32c"
 	lastCheckpoint   = "_last_checkpoint"
 	checkpointTime   = 30 * time.Second   // for writing one, on the commit that it falls on
-	tombstoneTime    = 7 * 24 * time.Hour // how long a checkpoint remembers removed files
+	tombstoneTime    = 8 * 24 * time.Hour // how long a checkpoint remembers removed files: a day more than they are kept by default
 	checkpointBatch  = 1024               // rows read at a time
 )
 
@@ -93,8 +94,8 @@ type domainRow struct {
 	Removed       bool   `parquet:"removed"`
 }
 
-// lastCheckpointFile is the content of _last_checkpoint. The checksum is ours: the Parquet library can loop for ever on a damaged
-// file, so a checkpoint without a known one is read only where there is no other way.
+// lastCheckpointFile is the content of _last_checkpoint and, for each checkpoint, of the seal beside it. The checksum is ours: the Parquet library can loop
+// for ever on a damaged file, so a checkpoint without a known one is read only where there is no other way, and nothing is removed on its word.
 type lastCheckpointFile struct {
 	Version int64 `json:"version"`
 	Size    int64 `json:"size"` // actions
@@ -105,8 +106,11 @@ type lastCheckpointFile struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// verify reports whether data is the checkpoint that l describes.
+// verify reports whether data is the checkpoint that l describes. Without a description anything is.
 func (l *lastCheckpointFile) verify(data []byte) error {
+	if l == nil {
+		return nil
+	}
 	if int64(len(data)) != l.Bytes || int64(crc32.Checksum(data, castagnoli)) != l.CRC {
 		return errors.New("damaged checkpoint: its checksum is another one")
 	}
@@ -130,12 +134,17 @@ func (t *Tables) writeCheckpoint(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	return t.putCheckpoint(ctx, h)
+}
+
+// putCheckpoint writes the checkpoint of the version that h stands at.
+func (t *Tables) putCheckpoint(ctx context.Context, h *history) error {
 	rows := h.rows(time.Now())
 	data, err := encodeCheckpoint(rows)
 	if err != nil {
 		return err
 	}
-	version := h.snapshot.Version
+	id, version := h.snapshot.Table, h.snapshot.Version
 	if err := t.store.Put(ctx, checkpointKey(t.prefix, id, version), data); err != nil {
 		return err
 	}
@@ -143,7 +152,14 @@ func (t *Tables) writeCheckpoint(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	if err := t.store.Put(ctx, sealKey(t.prefix, id, version), last); err != nil {
+		return err
+	}
 	return t.store.Put(ctx, logDir(t.prefix, id)+lastCheckpoint, last)
+}
+
+func sealKey(prefix string, id uuid.UUID, version int64) string {
+	return fmt.Sprintf("%s%020d%s", logDir(prefix, id), version, sealSuffix)
 }
 
 func checkpointKey(prefix string, id uuid.UUID, version int64) string {
@@ -281,7 +297,19 @@ func value[T any](p *T) (v T) {
 
 // hint returns what _last_checkpoint says, nil if that is nothing we can verify.
 func (t *Tables) hint(ctx context.Context, id uuid.UUID) *lastCheckpointFile {
-	last, err := readObject(ctx, &t.appender, logDir(t.prefix, id)+lastCheckpoint, maxEntrySize, func(data []byte) (l lastCheckpointFile, err error) {
+	return t.described(ctx, logDir(t.prefix, id)+lastCheckpoint)
+}
+
+// seal returns what is known of one checkpoint, nil if that is nothing: older servers and other programs write checkpoints without it.
+func (t *Tables) seal(ctx context.Context, id uuid.UUID, version int64) *lastCheckpointFile {
+	if l := t.described(ctx, sealKey(t.prefix, id, version)); l != nil && l.Version == version {
+		return l
+	}
+	return nil
+}
+
+func (t *Tables) described(ctx context.Context, key string) *lastCheckpointFile {
+	last, err := readObject(ctx, &t.appender, key, maxEntrySize, func(data []byte) (l lastCheckpointFile, err error) {
 		return l, json.Unmarshal(data, &l)
 	})
 	if err != nil || last.Version < 0 || last.CRC == 0 {

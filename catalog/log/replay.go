@@ -96,23 +96,60 @@ func (h *history) start(version int64, e *entry) error {
 	return nil
 }
 
-// history reads the log from its newest checkpoint on, from version 0 without a sound one. storage.ErrNotFound: there is no log.
-func (t *Tables) history(ctx context.Context, id uuid.UUID) (*history, error) {
-	h, versions, err := t.beginning(ctx, id)
-	if err == nil {
-		err = t.replayInto(ctx, id, h, versions, func(int64, *catalog.Snapshot) {})
+// errGap is a version that is missing before others that are there.
+var errGap = errors.New("the log has a gap")
+
+func gapAt(version int64) error { return fmt.Errorf("%w: version %d is missing", errGap, version) }
+
+// history reads the log from its newest checkpoint on, from version 0 without a sound one. storage.ErrNotFound: there is no log. A gap is looked at
+// again, since the beginning of a log may be removed between its listing and its reading.
+func (t *Tables) history(ctx context.Context, id uuid.UUID) (h *history, err error) {
+	for try := range t.limits.reads {
+		if try > 0 {
+			pause(ctx, t.limits.backoff, try)
+		}
+		var versions []int64
+		if h, versions, err = t.beginning(ctx, id); err == nil {
+			err = t.replayInto(ctx, id, h, versions, func(int64, *catalog.Snapshot) {})
+		}
+		if !errors.Is(err, errGap) || ctx.Err() != nil {
+			break
+		}
 	}
 	return h, err
 }
 
-// fullHistory reads the log from version 0 on and calls visit with each version on the way.
+// fullHistory reads the log from version 0 on, or from its oldest sound checkpoint where the versions before have been removed, and calls visit with each
+// version on the way.
 func (t *Tables) fullHistory(ctx context.Context, id uuid.UUID, visit func(int64, *catalog.Snapshot)) (*history, error) {
 	h := newHistory()
-	versions, _, err := t.listVersions(ctx, id, 0)
-	if err == nil {
-		err = t.replayInto(ctx, id, h, versions, visit)
+	versions, checkpoints, err := t.listVersions(ctx, id, 0)
+	if err != nil {
+		return nil, err
 	}
-	return h, err
+	if len(versions) > 0 && versions[0] > 0 {
+		for _, v := range checkpoints {
+			base, err := t.readCheckpoint(ctx, id, v, t.seal(ctx, id, v).verify)
+			if refused(err) || ctx.Err() != nil {
+				return nil, err
+			}
+			if err == nil {
+				h, versions = base, after(versions, v)
+				visit(v, h.snapshot)
+				break
+			}
+		}
+	}
+	return h, t.replayInto(ctx, id, h, versions, visit)
+}
+
+// after returns those of ascending versions that are greater than v.
+func after(versions []int64, v int64) []int64 {
+	i, found := slices.BinarySearch(versions, v)
+	if found {
+		i++
+	}
+	return versions[i:]
 }
 
 // beginning returns where to begin reading a log, a checkpoint or nothing, and the versions to be read after that.
@@ -133,13 +170,9 @@ func (t *Tables) beginning(ctx context.Context, id uuid.UUID) (*history, []int64
 		return newHistory(), versions, err
 	}
 	for _, v := range slices.Backward(checkpoints) {
-		h, err := t.readCheckpoint(ctx, id, v, func([]byte) error { return nil })
+		h, err := t.readCheckpoint(ctx, id, v, t.seal(ctx, id, v).verify)
 		if err == nil {
-			after, found := slices.BinarySearch(versions, v)
-			if found {
-				after++
-			}
-			return h, versions[after:], nil
+			return h, after(versions, v), nil
 		}
 		if refused(err) || ctx.Err() != nil {
 			return nil, nil, err
@@ -179,20 +212,11 @@ func (t *Tables) replayInto(ctx context.Context, id uuid.UUID, h *history, versi
 	}
 	for i, v := range versions {
 		if v != next+int64(i) {
-			return fmt.Errorf("the log has a gap: version %d is missing", next+int64(i))
+			return gapAt(next + int64(i))
 		}
 	}
-	for batch := range slices.Chunk(versions, readAhead) {
-		entries, err := t.readEntries(ctx, id, batch)
-		if err != nil {
-			return err
-		}
-		for i, e := range entries {
-			if err := h.take(batch[i], e); err != nil {
-				return err
-			}
-			visit(batch[i], h.snapshot)
-		}
+	if err := t.takeAll(ctx, id, h, versions, visit); err != nil {
+		return err
 	}
 	if h.protocol == nil {
 		return errors.New("the log has no protocol action")
@@ -215,12 +239,31 @@ func (t *Tables) replayInto(ctx context.Context, id uuid.UUID, h *history, versi
 	}
 }
 
+// takeAll applies versions that are there to h.
+func (t *Tables) takeAll(ctx context.Context, id uuid.UUID, h *history, versions []int64, visit func(int64, *catalog.Snapshot)) error {
+	for batch := range slices.Chunk(versions, readAhead) {
+		entries, err := t.readEntries(ctx, id, batch)
+		if err != nil {
+			return err
+		}
+		for i, e := range entries {
+			if err := h.take(batch[i], e); err != nil {
+				return err
+			}
+			visit(batch[i], h.snapshot)
+		}
+	}
+	return nil
+}
+
 func (t *Tables) readEntries(ctx context.Context, id uuid.UUID, versions []int64) ([]*entry, error) {
 	out := make([]*entry, len(versions))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, v := range versions {
 		g.Go(func() (err error) {
-			out[i], err = t.readEntry(ctx, id, v)
+			if out[i], err = t.readEntry(ctx, id, v); errors.Is(err, storage.ErrNotFound) {
+				err = gapAt(v) // it was there when the log was listed
+			}
 			return err
 		})
 	}
