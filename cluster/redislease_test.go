@@ -1,0 +1,186 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/miniodb/miniodb/internal/testredis"
+)
+
+func openLeases(t *testing.T, addr, tag, node string, log zerolog.Logger) *RedisLeases {
+	leases := NewRedisLeases(client(t, addr), tag, node, log)
+	t.Cleanup(func() { require.NoError(t, leases.Close()) })
+	return leases
+}
+
+func TestHolderKilled(t *testing.T) {
+	const life = 1500 * time.Millisecond
+	addr, tag := testredis.Start(t), newTag()
+	holder := startHolder(t, addr, tag, "work", life)
+	leases := openLeases(t, addr, tag, "b", zerolog.Nop())
+	for end := time.Now().Add(2 * life); time.Now().Before(end); {
+		requireTaken(t, leases, "work") // it is renewed
+	}
+	require.NoError(t, holder.Kill())
+	start := time.Now()
+	var l Lease
+	require.Eventually(t, func() bool {
+		var ok bool
+		var err error
+		l, ok, err = leases.Acquire(t.Context(), "work", time.Minute)
+		return err == nil && ok
+	}, 10*life, 5*time.Millisecond)
+	require.Greater(t, time.Since(start), life/2, "it was taken from a holder who might have lived")
+	t.Logf("after %s with a life of %s", time.Since(start), life)
+	l.Release()
+}
+
+// What an operator sees in redis-cli.
+func TestLeaseKey(t *testing.T) {
+	addr, tag := testredis.Start(t), newTag()
+	l := acquire(t, openLeases(t, addr, tag, "node-1", zerolog.Nop()), "rebuild", time.Minute)
+	name := "{" + tag + "}:lease:rebuild"
+	require.Regexp(t, "^node-1 [0-9a-f-]{36}$", testredis.Do(t, addr, "GET", name))
+	require.InDelta(t, 60000, testredis.Do(t, addr, "PTTL", name), 30000)
+	l.Release()
+	require.EqualValues(t, 0, testredis.Do(t, addr, "EXISTS", name))
+
+	testredis.Do(t, addr, "RPUSH", name, "x")
+	requireTaken(t, openLeases(t, addr, tag, "node-1", zerolog.Nop()), "rebuild")
+}
+
+func TestLeaseLost(t *testing.T) {
+	const life = 3 * time.Second
+	for name, fault := range map[string]func(t *testing.T, p *testredis.Process, name string){
+		"flushed": func(t *testing.T, p *testredis.Process, _ string) { testredis.Do(t, p.Addr, "FLUSHALL") },
+		"deleted": func(t *testing.T, p *testredis.Process, name string) { testredis.Do(t, p.Addr, "DEL", name) },
+		"another's": func(t *testing.T, p *testredis.Process, name string) {
+			testredis.Do(t, p.Addr, "SET", name, "node-9 token")
+		},
+		"damaged": func(t *testing.T, p *testredis.Process, name string) {
+			testredis.Do(t, p.Addr, "DEL", name)
+			testredis.Do(t, p.Addr, "RPUSH", name, "x")
+		},
+		"killed":    func(t *testing.T, p *testredis.Process, _ string) { p.Kill(t) },
+		"restarted": func(t *testing.T, p *testredis.Process, _ string) { p.Kill(t); p.Start(t) },
+		"hanging":   func(t *testing.T, p *testredis.Process, _ string) { p.Pause(t); t.Cleanup(func() { p.Resume(t) }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, tag := testredis.Launch(t), newTag()
+			var out logs
+			l := acquire(t, openLeases(t, p.Addr, tag, "a", out.logger()), "work", life)
+			fault(t, p, "{"+tag+"}:lease:work")
+			took := done(t, l, life)
+			t.Logf("noticed after %s with a life of %s", took, life)
+			start := time.Now()
+			l.Release()
+			require.Less(t, time.Since(start), 2*leaseTimeout+time.Second)
+			require.Equal(t, 1, out.count("lease lost"), "%s", &out.buf)
+			if name == "another's" {
+				require.Equal(t, "node-9 token", testredis.Do(t, p.Addr, "GET", "{"+tag+"}:lease:work"))
+			}
+		})
+	}
+}
+
+// A lease survives a Redis that is back, with its data, in time.
+func TestLeaseSurvives(t *testing.T) {
+	p, tag := testredis.Launch(t, testredis.KeepData...), newTag()
+	a, b := openLeases(t, p.Addr, tag, "a", zerolog.Nop()), openLeases(t, p.Addr, tag, "b", zerolog.Nop())
+	l := acquire(t, a, "work", 6*time.Second)
+	p.Pause(t)
+	p.Resume(t)
+	p.Kill(t)
+	p.Start(t)
+	before := l.(*redisLease).deadline()
+	require.Eventually(t, func() bool { return l.(*redisLease).deadline().After(before) }, 6*time.Second, 10*time.Millisecond)
+	require.False(t, isDone(l))
+	requireTaken(t, b, "work")
+	l.Release()
+	acquire(t, b, "work", time.Minute).Release()
+}
+
+func (l *redisLease) deadline() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.until
+}
+
+// Holders who race while Redis stops and goes on are never two, by what each of them knows. Nothing that Redis had confirmed is lost here.
+func TestLeaseRaceWhileRedisHangs(t *testing.T) {
+	const life = 500 * time.Millisecond
+	p, tag := testredis.Launch(t), newTag()
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+	defer cancel()
+	var c turns
+	var lost int
+	var wg sync.WaitGroup
+	for i := range 6 {
+		leases := openLeases(t, p.Addr, tag, fmt.Sprint("node-", i), zerolog.Nop())
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				l, ok, _ := leases.Acquire(ctx, "work", life) // errors are expected
+				if !ok {
+					continue
+				}
+				c.begin(l)
+				select {
+				case <-l.Done():
+					c.mu.Lock()
+					lost++
+					c.mu.Unlock()
+				case <-time.After(rand.N(2 * life)):
+				case <-ctx.Done():
+				}
+				l.Release()
+			}
+		})
+	}
+	for ctx.Err() == nil {
+		for _, step := range []func(testing.TB){p.Pause, p.Resume} {
+			step(t)
+			select {
+			case <-time.After(rand.N(3 * life / 2)):
+			case <-ctx.Done():
+			}
+		}
+	}
+	p.Resume(t)
+	wg.Wait()
+	t.Logf("%d turns, %d lost", c.count, lost)
+	require.False(t, c.overlap, "two holders")
+	require.Greater(t, c.count, 5)
+	require.Positive(t, lost)
+}
+
+// With a Redis that is not there, or hangs, asking takes a bounded time and is an error.
+func TestAcquireWithoutRedis(t *testing.T) {
+	p := testredis.Launch(t)
+	leases := openLeases(t, p.Addr, newTag(), "a", zerolog.Nop())
+	acquire(t, leases, "work", time.Minute).Release()
+	for name, fault := range map[string]struct{ begin, end func(testing.TB) }{"hanging": {p.Pause, p.Resume}, "killed": {p.Kill, p.Start}} {
+		fault.begin(t)
+		start := time.Now()
+		_, ok, err := leases.Acquire(t.Context(), "work", time.Minute)
+		require.ErrorContains(t, err, `acquire lease "work"`, name)
+		require.False(t, ok)
+		require.Less(t, time.Since(start), 2*leaseTimeout+time.Second, name)
+		fault.end(t)
+	}
+}
+
+// A lease that Redis granted too late is not one.
+func TestAcquiredTooLate(t *testing.T) {
+	leases := openLeases(t, testredis.Start(t), newTag(), "a", zerolog.Nop())
+	l := &redisLease{owner: leases, name: "work", life: time.Second}
+	require.ErrorContains(t, l.start(time.Now().Add(-time.Second)), "too late")
+	require.Empty(t, leases.held)
+}
