@@ -12,9 +12,10 @@ import (
 
 // Input is a query with the rows its scans may read.
 type Input struct {
-	Query  *sql.Select
-	Tables []Table   // one for each of Query.Scans
-	Params []*string // bound parameters as PostgreSQL text; nil: NULL
+	Query   *sql.Select
+	Tables  []Table   // one for each of Query.Scans
+	Systems []string  // one for each of Query.Systems: the query that gives its rows
+	Params  []*string // bound parameters as PostgreSQL text; nil: NULL
 }
 
 // Table is what one scan of a query can see of its table.
@@ -32,8 +33,9 @@ type Part struct {
 
 // Plan is a query that DuckDB can run once every file is at hand.
 type Plan struct {
-	Scans []Scan
-	query *sql.Select
+	Scans   []Scan
+	query   *sql.Select
+	systems []string
 	// Branched says that the query is computed for each part of its table and then merged.
 	Branched bool
 }
@@ -49,7 +51,7 @@ type Scan struct {
 
 // New makes the plan.
 func New(in Input) *Plan {
-	p := &Plan{query: in.Query, Scans: make([]Scan, len(in.Query.Scans))}
+	p := &Plan{query: in.Query, systems: in.Systems, Scans: make([]Scan, len(in.Query.Scans))}
 	for i, s := range in.Query.Scans {
 		files := prune(s, in.Tables[i].Files, in.Params)
 		p.Scans[i] = Scan{

@@ -31,6 +31,8 @@ func (s *scene) Relation(_, name string) (sql.Relation, error) {
 	return sql.Relation{}, pgerr.New(pgerrcode.UndefinedTable, "relation %q does not exist", name)
 }
 
+func (s *scene) Function(string, string) *sql.System { return nil }
+
 // TestPlans holds plans to the scripts in testdata.
 //
 //	table                              CREATE TABLE text

@@ -26,7 +26,7 @@ func (p *Plan) Text(path func(scan int, f catalog.DataFile) string) (string, err
 		}
 		return strings.Replace(b.Outer, b.Placeholder, "("+strings.Join(inner, " UNION ALL ")+")", 1), nil
 	}
-	return substitute(p.query, branches), nil
+	return substitute(p.query, branches, p.systems), nil
 }
 
 // Empty returns a statement with the columns and parameters of q that reads nothing: it is prepared to describe q.
@@ -39,11 +39,34 @@ func Empty(q *sql.Select) (string, error) {
 		}
 		branches[i] = []string{text}
 	}
-	return substitute(q, branches), nil
+	systems := make([]string, len(q.Systems))
+	for i, s := range q.Systems {
+		var err error
+		if systems[i], err = NoRows(s.System.Columns); err != nil {
+			return "", err
+		}
+	}
+	return substitute(q, branches, systems), nil
 }
 
-func substitute(q *sql.Select, branches [][]string) string {
-	pairs := make([]string, 0, 2*len(branches))
+// NoRows returns a query with these columns that gives no rows.
+func NoRows(columns []catalog.Column) (string, error) {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		typ, err := duck.Type(c.Type)
+		if err != nil {
+			return "", err
+		}
+		list[i] = "CAST(NULL AS " + typ + ") AS " + duck.Ident(c.Name)
+	}
+	return "SELECT " + strings.Join(list, ", ") + " WHERE false", nil
+}
+
+func substitute(q *sql.Select, branches [][]string, systems []string) string {
+	pairs := make([]string, 0, 2*(len(branches)+len(systems)))
+	for i, s := range q.Systems {
+		pairs = append(pairs, s.Placeholder, "("+systems[i]+")")
+	}
 	for i, s := range q.Scans {
 		pairs = append(pairs, s.Placeholder, "("+strings.Join(branches[i], " UNION ALL ")+")")
 	}
@@ -156,14 +179,9 @@ func emptyScan(t *catalog.Table, ids []int32) (string, error) {
 	if len(ids) == 0 {
 		ids = []int32{t.Columns[0].ID}
 	}
-	list := make([]string, len(ids))
+	list := make([]catalog.Column, len(ids))
 	for i, id := range ids {
-		c := t.Column(id)
-		typ, err := duck.Type(c.Type)
-		if err != nil {
-			return "", err
-		}
-		list[i] = "CAST(NULL AS " + typ + ") AS " + duck.Ident(c.Name)
+		list[i] = *t.Column(id)
 	}
-	return "SELECT " + strings.Join(list, ", ") + " WHERE false", nil
+	return NoRows(list)
 }

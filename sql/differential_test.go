@@ -58,6 +58,8 @@ func fixtureTables() map[string]*catalog.Table {
 type testResolver struct {
 	tables map[string]*catalog.Table
 	views  map[string]*catalog.View
+
+	system, functions map[string]*sql.System // of the schema miniodb
 }
 
 func (r testResolver) Relation(schema, name string) (sql.Relation, error) {
@@ -69,7 +71,17 @@ func (r testResolver) Relation(schema, name string) (sql.Relation, error) {
 			return sql.Relation{View: v}, nil
 		}
 	}
+	if s := r.system[name]; s != nil && schema == "miniodb" {
+		return sql.Relation{System: s}, nil
+	}
 	return sql.Relation{}, pgerr.New("42P01", "relation %q does not exist", name)
+}
+
+func (r testResolver) Function(schema, name string) *sql.System {
+	if schema == "" || schema == "miniodb" {
+		return r.functions[name]
+	}
+	return nil
 }
 
 func testEnv() sql.Env {

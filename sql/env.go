@@ -13,16 +13,15 @@ type Resolver interface {
 	// Relation resolves a table, view or system relation. An empty schema means the session's search path. An unknown
 	// relation is a *pgerr.Error with 42P01 or an error of the resolver's own; Rewrite gives it PostgreSQL's words and position.
 	Relation(schema, name string) (Relation, error)
+	// Function returns the system function of that name, or nil. An empty schema means any.
+	Function(schema, name string) *System
 }
 
-// Relation is what a name stands for: exactly one of Table, View and Text is set.
+// Relation is what a name stands for: exactly one of Table, View and System is set.
 type Relation struct {
-	Table   *catalog.Table
-	View    *catalog.View
-	Text    string           // trusted DuckDB query text of a system relation, inlined as it is
-	Name    catalog.Name     // of a system relation
-	OID     uint32           // of a system relation
-	Columns []catalog.Column // of a system relation; for tables and views the object's own columns are used
+	Table  *catalog.Table
+	View   *catalog.View
+	System *System
 }
 
 // SessionInfo is what a session's functions and special keywords answer.

@@ -13,6 +13,10 @@ import (
 // funcCall translates a function, aggregate or window function.
 func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 	name := lastName(x.Funcname)
+	if t.systemFunction(x.Funcname) != nil {
+		return expr{}, t.errorf(x.Location, pgerrcode.FeatureNotSupported, "function %s can be called in FROM only", name).
+			WithHint("For example, SELECT * FROM %s(...).", name)
+	}
 	if len(x.Funcname) > 1 && x.Funcname[0].GetString_().GetSval() != "pg_catalog" {
 		full := strings.Join(stringsOf(x.Funcname), ".")
 		if barredFunction(strings.ToLower(name)) {

@@ -103,7 +103,7 @@ func (q *qualifier) qualify(x *pg_query.RangeVar) {
 		x.Schemaname = rel.Table.Name.Schema
 	case rel.View != nil:
 		x.Schemaname = rel.View.Name.Schema
-	default:
-		x.Schemaname = rel.Name.Schema
+	case rel.System != nil:
+		x.Schemaname = rel.System.Name.Schema
 	}
 }

@@ -28,6 +28,11 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 	if len(items) > 1 && items[1].GetList() != nil && len(items[1].GetList().Items) > 0 {
 		return fromItem{}, t.unsupported(-1, "a column definition list")
 	}
+	if f := items[0].GetFuncCall(); f != nil {
+		if sys := t.systemFunction(f.Funcname); sys != nil {
+			return t.callSystem(sys, f, x, sc)
+		}
+	}
 	c := exprCtx{s: &scope{parent: sc.parent, rels: sc.rels, cols: sc.cols, ctes: sc.ctes}, place: inFrom}
 	name := FigureColname(items[0])
 	alias := name

@@ -37,15 +37,10 @@ func (t *translator) rangeVar(x *pg_query.RangeVar, sc *scope) (fromItem, error)
 		return t.baseTable(rel.Table, x, alias)
 	case rel.View != nil:
 		return t.view(rel.View, x, alias)
-	case rel.Text != "":
-		cols := make([]outCol, len(rel.Columns))
-		for i, c := range rel.Columns {
-			cols[i] = outCol{name: c.Name, duck: c.Name, e: expr{typ: c.Type, scale: declaredScale(c.Type), weight: 1,
-				origin: Origin{Table: rel.OID, Column: int16(i + 1)}}}
-		}
-		item, err := t.derived("("+rel.Text+")", cols, alias, x.Alias, name)
+	case rel.System != nil:
+		item, err := t.system(SystemScan{System: rel.System}, alias, x.Alias)
 		if err == nil && x.Alias == nil {
-			item.rels[0].schema = rel.Name.Schema
+			item.rels[0].schema = rel.System.Name.Schema
 		}
 		return item, err
 	}

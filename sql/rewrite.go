@@ -43,6 +43,7 @@ type translator struct {
 	token   string
 	aliases map[string]int
 	scans   []*scanUse
+	systems []SystemScan
 	params  []sqltype.Type // OID 0: not known yet
 	tested  []int          // parameters in IS [NOT] NULL
 	views   []string       // being expanded, against loops
@@ -116,6 +117,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	for _, s := range t.scans {
 		out.Scans = append(out.Scans, s.finish())
 	}
+	out.Systems = t.systems
 	out.Timed = t.timed
 	return out, nil
 }

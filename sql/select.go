@@ -11,6 +11,7 @@ type Select struct {
 	// parenthesised subquery whose columns have the table's column names. The alias follows the placeholder already.
 	Text    string
 	Scans   []Scan
+	Systems []SystemScan   // in the same way: each stands in Text as a placeholder
 	Params  []sqltype.Type // one for each $n; declared, inferred or text
 	Columns []Column       // output columns
 	Origins []Origin       // per output column

@@ -17,7 +17,7 @@ type simpleShape struct {
 
 // shape recognises the queries that can be computed branch by branch.
 func (t *translator) shape(q *query) Shape {
-	if q.simple == nil || len(t.scans) != 1 || q.wrapped != nil || q.with != "" || q.values != nil || q.left != nil {
+	if q.simple == nil || len(t.scans) != 1 || len(t.systems) > 0 || q.wrapped != nil || q.with != "" || q.values != nil || q.left != nil {
 		return Shape{}
 	}
 	if b := t.aggregateShape(q); b != nil {

@@ -57,7 +57,11 @@ func (s *Session) copyOutQuery(ctx context.Context, c *sql.Copy) (*boundQuery, e
 	}
 	t := r.db.Tables[full]
 	if t == nil {
-		return nil, pgerr.New(pgerrcode.WrongObjectType, "cannot copy from %s %q", kindOf(r.db, full), c.Table.Name).
+		kind := string(kindOf(r.db, full))
+		if r.systems.relations[full] != nil {
+			kind = "system relation"
+		}
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "cannot copy from %s %q", kind, c.Table.Name).
 			WithHint("Try the COPY (SELECT ...) TO variant.")
 	}
 	to, err := newTarget(t, c.Columns)

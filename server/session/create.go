@@ -194,7 +194,7 @@ func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Resul
 		return nil, pgerr.New(pgerrcode.ReservedName, "unacceptable schema name %q", c.Name).
 			WithDetail(`The prefix "pg_" is reserved for system schemas.`)
 	}
-	if db.Schemas[c.Name] != nil || c.Name == "information_schema" || c.Name == "miniodb" {
+	if db.Schemas[c.Name] != nil || c.Name == "information_schema" || s.node.systems.schemas[c.Name] {
 		if c.IfNotExists {
 			s.notice(pgerrcode.DuplicateSchema, "schema %q already exists, skipping", c.Name)
 			return tagResult(tag), nil

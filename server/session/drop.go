@@ -45,7 +45,10 @@ func (s *Session) drop(c *sql.Drop, n catalog.Name) ([]catalog.Op, error) {
 		return s.dropSchema(c, n.Name)
 	}
 	r := s.resolver()
-	full, ok := r.find(n)
+	full, ok, err := r.own(n)
+	if err != nil {
+		return nil, err
+	}
 	if !ok {
 		if c.IfExists {
 			s.notice("00000", "%s %q does not exist, skipping", c.Kind, n.Name)
@@ -126,7 +129,7 @@ func (s *Session) dependentViews(db *catalog.Database, n catalog.Name) []catalog
 		if name == n {
 			continue
 		}
-		r := &resolver{db: db, path: nil, used: map[catalog.Name]bool{}}
+		r := &resolver{db: db, systems: s.node.systems, used: map[catalog.Name]bool{}}
 		stmts, err := sql.Parse(v.Query)
 		if err != nil || len(stmts) != 1 {
 			continue
@@ -145,6 +148,9 @@ func (s *Session) dependentViews(db *catalog.Database, n catalog.Name) []catalog
 
 func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 	db := s.database()
+	if s.node.systems.schemas[name] {
+		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop schema %s because it is required by the database system", name)
+	}
 	if db.Schemas[name] == nil {
 		if c.IfExists {
 			s.notice("00000", "schema %q does not exist, skipping", name)
@@ -253,7 +259,10 @@ func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) 
 		}
 		return tagResult(tag), s.addOps(catalog.Op{PutTable: &n})
 	case sql.ObjectView:
-		full, ok := r.find(c.Name)
+		full, ok, err := r.own(c.Name)
+		if err != nil {
+			return nil, err
+		}
 		if !ok || r.db.Views[full] == nil {
 			return nil, noRelation(c.Name)
 		}

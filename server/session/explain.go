@@ -71,6 +71,9 @@ func (s *Session) explainQuery(ctx context.Context, st *statement, args []*strin
 	for _, scan := range r.plan.Scans {
 		lines = append(lines, fmt.Sprintf("Scan on %s: %d of %d files, %d buffer generations", scan.Table.Name, len(scan.Files), scan.Total, len(scan.Parts)))
 	}
+	for _, y := range r.systems {
+		lines = append(lines, fmt.Sprintf("Scan on system relation %s: %d rows", y.name, y.rows))
+	}
 	if r.conn, err = s.node.engine.Load().Conn(); err != nil {
 		return nil, err
 	}

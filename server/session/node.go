@@ -9,6 +9,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"sync"
@@ -44,6 +45,10 @@ type Deps struct {
 	Ingest  *ingest.Ingest
 	Store   storage.Store
 	Log     zerolog.Logger
+
+	// System and Functions are the system relations and functions of parts that this package does not know.
+	System    []SystemRelation
+	Functions []SystemFunction
 }
 
 // Node is what the sessions of a server share.
@@ -56,6 +61,7 @@ type Node struct {
 	store     storage.Store
 	log       zerolog.Logger
 	sequences *sequences
+	systems   *systems
 
 	engineSettings map[string]bool // names, lower case
 
@@ -90,7 +96,11 @@ func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	}
 	n.engine.Store(deps.Engine)
 	n.sequences = newSequences(deps.Catalog)
-	var err error
+	n.systems = newSystems()
+	err := errors.Join(n.ownSystems(), n.systems.register(deps.System, deps.Functions))
+	if err != nil {
+		return nil, err
+	}
 	if n.engineSettings, err = loadEngineSettings(ctx, deps.Engine); err != nil {
 		return nil, fmt.Errorf("read the engine's settings: %w", err)
 	}

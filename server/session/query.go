@@ -139,6 +139,7 @@ type rows struct {
 	pin     *ingest.Pin // nil: the transaction's
 	release []func()    // local copies of data files
 	plan    *planner.Plan
+	systems []systemRows    // of the system relations in the query
 	held    []*vector.Batch // rows of a WITH HOLD cursor, instead of a stream
 }
 
@@ -196,6 +197,13 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 		if in.Tables[i], err = s.tableView(ctx, pin, scan.Table); err != nil {
 			return "", err
 		}
+	}
+	if r.systems, err = s.systemRows(ctx, b.sel); err != nil {
+		return "", err
+	}
+	for i := range r.systems {
+		in.Systems = append(in.Systems, r.systems[i].text)
+		r.systems[i].text = "" // it may be large, and the query may stay open
 	}
 	r.plan = planner.New(in)
 	var failed error

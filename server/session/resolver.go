@@ -10,13 +10,14 @@ import (
 
 // resolver finds relations in one version of the catalog along one search path, and remembers what it found.
 type resolver struct {
-	db   *catalog.Database
-	path []string
-	used map[catalog.Name]bool
+	db      *catalog.Database
+	systems *systems
+	path    []string
+	used    map[catalog.Name]bool
 }
 
 func (s *Session) resolver() *resolver {
-	return &resolver{db: s.database(), path: s.searchPath(), used: map[catalog.Name]bool{}}
+	return &resolver{db: s.database(), systems: s.node.systems, path: s.searchPath(), used: map[catalog.Name]bool{}}
 }
 
 // Relation implements sql.Resolver.
@@ -28,6 +29,9 @@ func (r *resolver) Relation(schema, name string) (sql.Relation, error) {
 		}
 		return sql.Relation{}, noRelation(catalog.Name{Schema: schema, Name: name})
 	}
+	if o := r.systems.relations[n]; o != nil {
+		return sql.Relation{System: &o.System}, nil
+	}
 	r.used[n] = true
 	if t := r.db.Tables[n]; t != nil {
 		return sql.Relation{Table: t}, nil
@@ -38,22 +42,40 @@ func (r *resolver) Relation(schema, name string) (sql.Relation, error) {
 	return sql.Relation{}, pgerr.New(pgerrcode.FeatureNotSupported, "reading the sequence %q like a table is not supported", name)
 }
 
-// find returns the full name of a relation.
+// Function implements sql.Resolver.
+func (r *resolver) Function(schema, name string) *sql.System { return r.systems.function(schema, name) }
+
+// find returns the full name of a relation, a system relation among them.
 func (r *resolver) find(n catalog.Name) (catalog.Name, bool) {
 	if n.Schema != "" {
-		return n, r.db.Exists(n)
+		return n, r.exists(n)
 	}
 	for _, schema := range r.path {
-		if full := (catalog.Name{Schema: schema, Name: n.Name}); r.db.Exists(full) {
+		if full := (catalog.Name{Schema: schema, Name: n.Name}); r.exists(full) {
 			return full, true
 		}
 	}
 	return n, false
 }
 
+func (r *resolver) exists(n catalog.Name) bool {
+	return r.systems.relations[n] != nil || r.db.Exists(n)
+}
+
+// own finds a relation that is to be changed; ok says that there is one, and system relations are an error.
+func (r *resolver) own(n catalog.Name) (full catalog.Name, ok bool, err error) {
+	if full, ok = r.find(n); ok && r.systems.relations[full] != nil {
+		return full, false, protected(n)
+	}
+	return full, ok, nil
+}
+
 // table finds a table that is to be changed.
 func (r *resolver) table(n catalog.Name) (*catalog.Table, error) {
-	full, ok := r.find(n)
+	full, ok, err := r.own(n)
+	if err != nil {
+		return nil, err
+	}
 	if !ok {
 		return nil, noRelation(n)
 	}
@@ -74,6 +96,10 @@ func (r *resolver) place(n catalog.Name) (catalog.Name, error) {
 				WithHint("Name a schema, or set search_path to one that exists.")
 		}
 		n.Schema = r.path[0]
+	}
+	if r.systems.schemas[n.Schema] {
+		return n, pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied to create \"%s\"", n).
+			WithDetail("The schema %s belongs to the server.", n.Schema)
 	}
 	if r.db.Schemas[n.Schema] == nil {
 		return n, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgerrcode"
@@ -36,6 +37,9 @@ type Session struct {
 	prepared   map[string]*preparedText // PREPARE
 	cursors    map[string]*cursor       // DECLARE
 	refreshed  *sql.Statement           // for which the catalog was brought up to date
+
+	opened   time.Time
+	activity atomic.Pointer[activity] // what other sessions see
 }
 
 // Limits of one session.
@@ -45,7 +49,7 @@ const (
 )
 
 func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, error) {
-	s := &Session{node: n, client: c, out: out, prepared: map[string]*preparedText{}, cursors: map[string]*cursor{}}
+	s := &Session{node: n, client: c, out: out, prepared: map[string]*preparedText{}, cursors: map[string]*cursor{}, opened: time.Now()}
 	s.values = values{"session_authorization": c.User}
 	for name, value := range c.Parameters {
 		switch name {
@@ -61,6 +65,7 @@ func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, erro
 		s.values = s.values.with(name, v)
 	}
 	s.start = s.values
+	s.activity.Store(&activity{state: stateIdle, changed: s.opened, application: s.values.get("application_name")})
 	if err := s.connect(); err != nil {
 		return nil, fmt.Errorf("open session: %w", err)
 	}
@@ -165,6 +170,7 @@ func (s *Session) Fail() {
 // Sync ends an implicit transaction.
 func (s *Session) Sync(ctx context.Context) error {
 	s.refreshed = nil
+	defer s.resting()
 	if s.tx == nil || s.tx.block {
 		return nil
 	}
@@ -175,15 +181,16 @@ func (s *Session) Sync(ctx context.Context) error {
 	return outward(s.commit(ctx))
 }
 
-// searchPath lists the schemas of search_path that exist.
+// searchPath lists the schemas of search_path that exist. "$user" is never a system schema, though the first role is called like one.
 func (s *Session) searchPath() []string {
 	var out []string
 	db := s.database()
 	for _, name := range splitIdentifiers(s.values.get("search_path")) {
+		system := s.node.systems.schemas[name]
 		if name == "$user" {
 			name = s.client.User
 		}
-		if db.Schemas[name] != nil && !slices.Contains(out, name) {
+		if (system || db.Schemas[name] != nil) && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}

@@ -161,6 +161,7 @@ func (s *Session) Execute(ctx context.Context, ps pgwire.Statement, params []pgw
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
+	s.running(st.stmt.Text)
 	s.node.statements.Add(1)
 	s.node.active.Add(1)
 	defer s.node.active.Add(-1)
