@@ -22,6 +22,8 @@ import (
 func Run(t *testing.T, open func() index.Index) {
 	for name, test := range map[string]func(*testing.T, index.Index){
 		"Empty": empty, "Apply": apply, "OnlyNext": onlyNext, "Reset": reset, "Drop": drop, "Tables": tables, "Race": race,
+		"Announce": announce, "AnnounceApplied": announceApplied, "Catalog": catalogLog, "CatalogRace": catalogRace,
+		"ManyFiles": manyFiles, "WholeVersions": wholeVersions, "Canceled": canceled,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open()) })
 	}
@@ -98,6 +100,7 @@ func empty(t *testing.T, x index.Index) {
 	require.Empty(t, ids)
 	require.NoError(t, x.Drop(t.Context(), uuid.New()))
 	require.ErrorIs(t, x.Apply(t.Context(), uuid.New(), 0, index.Delta{}), index.ErrVersion)
+	require.ErrorIs(t, x.Apply(t.Context(), uuid.New(), 1, index.Delta{}), index.ErrVersion)
 }
 
 func apply(t *testing.T, x index.Index) {
