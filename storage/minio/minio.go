@@ -35,6 +35,7 @@ import (
 
 	miniogo "github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/minio/minio-go/v7/pkg/s3utils"
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/internal/health"
@@ -71,6 +72,8 @@ func (c Config) Validate() error {
 		return errors.New("the bucket of the object store is empty")
 	case c.AccessKey == "" || c.SecretKey == "":
 		return errors.New("the access key or the secret key of the object store is empty")
+	case s3utils.CheckValidBucketNameStrict(c.Bucket) != nil:
+		return fmt.Errorf("invalid bucket %.80q of the object store: %w", c.Bucket, s3utils.CheckValidBucketNameStrict(c.Bucket))
 	case c.Prefix != "" && !validKey(c.Prefix):
 		return fmt.Errorf("invalid prefix %.80q of the object store: no empty, \".\" or \"..\" elements, no slash at its ends", c.Prefix)
 	}

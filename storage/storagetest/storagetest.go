@@ -1,6 +1,7 @@
-// Package storagetest is the acceptance suite of storage.Store, and a store that fails on purpose.
+// Package storagetest is the acceptance suite of storage.Store, and two ways to fail on purpose.
 //
-// Every implementation passes Run. Faulty is what the logs are tested with. Only tests import this package.
+// Every implementation passes Run. Faulty is a store that fails, with which the logs are tested; Transport fails below a store that talks HTTP,
+// between it and the real server. Only tests import this package.
 package storagetest
 
 import (
@@ -22,13 +23,21 @@ import (
 	"github.com/miniodb/miniodb/storage"
 )
 
-// Run tests a store. open returns an empty one each time it is called.
-func Run(t *testing.T, open func() storage.Store) {
+// Part names a part of the suite that a store may leave to another one in front of it.
+type Part string
+
+// Local is Store.Local, which a store without local files leaves to a cache.
+const Local Part = "Local"
+
+// Run tests a store. open returns an empty one each time it is called. Parts that the store leaves to another one are skipped.
+func Run(t *testing.T, open func() storage.Store, without ...Part) {
 	for name, test := range map[string]func(*testing.T, storage.Store){
 		"PutGet": putGet, "PutIfAbsent": putIfAbsent, "Race": Race, "Range": ranges, "PutFile": putFile, "Stat": stat,
 		"List": list, "Delete": remove, "Local": inPlace, "Keys": keys, "Context": contexts, "Concurrent": concurrent,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open()) })
+		if !slices.Contains(without, Part(name)) {
+			t.Run(name, func(t *testing.T) { test(t, open()) })
+		}
 	}
 }
 
