@@ -21,6 +21,7 @@ type closingLeases interface {
 
 // The acceptance suite: a and b are the leases of two parts of a program, or of two nodes.
 func TestLeases(t *testing.T) {
+	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) (a, b closingLeases){
 		"Local": func(*testing.T) (a, b closingLeases) { l := NewLocalLeases(); return l, l },
 		"Redis": func(t *testing.T) (a, b closingLeases) {
@@ -37,6 +38,7 @@ func TestLeases(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a, b := open(t)
 			t.Cleanup(func() {
 				require.NoError(t, a.Close())
@@ -132,6 +134,7 @@ type turns struct {
 	mu      sync.Mutex
 	current Lease
 	count   int
+	lost    int
 	overlap bool
 }
 

@@ -91,6 +91,7 @@ func redisTime(t *testing.T, c redis.UniversalClient) time.Time {
 }
 
 func TestRegistry(t *testing.T) {
+	t.Parallel()
 	for name, open := range map[string]func() []string{
 		"Redis": func() []string { return []string{testredis.Start(t)} },
 		"Cluster": func() (addrs []string) {
@@ -152,6 +153,7 @@ func TestKeysExpire(t *testing.T) {
 }
 
 func TestDuplicate(t *testing.T) {
+	t.Parallel()
 	c, tag := client(t, testredis.Start(t)), newTag()
 	first := testNode("a")
 	var out logs
@@ -174,6 +176,7 @@ func TestDuplicate(t *testing.T) {
 
 // After a crash a node registers at once if it has the lock of the process before it, or else when that one's entry expires.
 func TestRegisterAfterCrash(t *testing.T) {
+	t.Parallel()
 	lock := filepath.Join(t.TempDir(), "lock")
 	require.Empty(t, Place(lock))
 	require.NoError(t, os.WriteFile(lock, nil, 0o600))
@@ -208,6 +211,7 @@ func TestRegisterAfterCrash(t *testing.T) {
 
 // Two processes with one id that both run: one is registered, the other says so, once, and comes back when the first one has gone.
 func TestTakenOver(t *testing.T) {
+	t.Parallel()
 	c, tag := client(t, testredis.Start(t)), newTag()
 	n := testNode("a")
 	n.Place = "here"
@@ -237,6 +241,7 @@ func TestTakenOver(t *testing.T) {
 
 // A node registers again by itself, whatever happened to Redis.
 func TestRegistryThroughFaults(t *testing.T) {
+	t.Parallel()
 	p, tag := testredis.Launch(t), newTag()
 	p.Kill(t)
 	var out logs
