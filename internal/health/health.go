@@ -9,7 +9,8 @@
 // The breaker opens after some failures in a row, of calls and probes together. While it is open, calls are refused at once with
 // ErrDown, so that a dead service costs its callers nothing and is not stormed when it comes back. Whether it is back is found out by
 // the probe alone and never by a user's call: between two probes an open breaker is half-open for the prober only, and one probe that
-// succeeds closes it. Without Run an open breaker stays open.
+// succeeds closes it. While Run does not run, as in a server that starts, there is no prober, and the first call after half an interval is
+// let through instead.
 //
 // A call that succeeds takes two short locks of the breaker and a few atomic additions; the lock of the state is only taken by failures,
 // probes and readers.
@@ -63,6 +64,7 @@ type Service struct {
 	log     zerolog.Logger
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 	closed  atomic.Bool // the breaker's state as calls see it: false while it is open or half-open
+	watched atomic.Bool // Run runs
 
 	calls, failures, refused atomic.Int64
 	latency                  atomic.Int64 // of the last probe that succeeded, nanoseconds
@@ -112,7 +114,7 @@ func (s *Service) Do(ctx context.Context, call func(context.Context) error) erro
 	if s == nil {
 		return unmark(call(ctx))
 	}
-	if !s.closed.Load() {
+	if !s.closed.Load() && s.watched.Load() {
 		return s.refuse()
 	}
 	done, err := s.breaker.Allow()

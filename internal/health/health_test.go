@@ -246,6 +246,20 @@ func TestWhatCounts(t *testing.T) {
 	require.NotErrorIs(t, do(t.Context(), nil), context.DeadlineExceeded, "the cause is not the caller's own")
 	require.ErrorContains(t, do(t.Context(), nil), "service is down: context deadline exceeded")
 
+	// Nobody probes: a call is the trial, and while that lasts others are refused.
+	unwatched := New(Config{Every: 400 * time.Millisecond, Failures: 1})
+	failing := func(context.Context) error { return broken }
+	require.ErrorIs(t, unwatched.Do(t.Context(), failing), broken)
+	require.ErrorIs(t, unwatched.Do(t.Context(), failing), ErrDown)
+	require.Eventually(t, func() bool { return unwatched.Do(t.Context(), failing) == broken }, soon, time.Millisecond)
+	require.Eventually(t, func() bool {
+		return unwatched.Do(t.Context(), func(context.Context) error {
+			require.ErrorIs(t, unwatched.Do(t.Context(), failing), ErrDown)
+			return nil
+		}) == nil
+	}, soon, time.Millisecond)
+	require.Equal(t, "closed", unwatched.Status().Breaker)
+
 	panics := New(Config{Failures: 1})
 	require.Panics(t, func() { _ = panics.Do(t.Context(), func(context.Context) error { panic("x") }) })
 	require.ErrorIs(t, panics.Do(t.Context(), func(context.Context) error { return nil }), ErrDown)

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// Run probes the service at once and then every cfg.Every, until ctx ends. It returns nil.
+// Run probes the service at once and then every cfg.Every, until ctx ends. It returns nil. One at a time.
 func (s *Service) Run(ctx context.Context) error {
+	s.watched.Store(true)
+	defer s.watched.Store(false)
 	ticker := time.NewTicker(s.cfg.Every)
 	defer ticker.Stop()
 	for {
