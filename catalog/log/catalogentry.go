@@ -25,6 +25,9 @@ type catalogEntry struct {
 	Time    time.Time    `json:"time"`
 	Node    string       `json:"node"`
 	Ops     []catalog.Op `json:"ops"`
+	// Database is the whole database as of this version, instead of Ops: a recovery (Catalog.Restore). It follows any older version, so that what the log
+	// lost before it is not missed.
+	Database *catalog.Database `json:"database,omitempty"`
 }
 
 // catalogSnapshot is the database as of one version.
@@ -77,10 +80,14 @@ func checkJSONFormat(data []byte) error {
 
 // apply returns the database after this commit, with its nonce among the recent ones.
 func (e *catalogEntry) apply(d *catalog.Database) (*catalog.Database, error) {
-	if e.Version != d.Version+1 {
+	if e.Version != d.Version+1 && (e.Database == nil || e.Version <= d.Version) {
 		return nil, fmt.Errorf("catalog entry %d follows version %d", e.Version, d.Version)
 	}
-	n, err := d.Apply(e.Version, e.Ops)
+	base := d
+	if e.Database != nil {
+		base = e.Database
+	}
+	n, err := base.Apply(e.Version, e.Ops)
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +102,13 @@ func (e *catalogEntry) apply(d *catalog.Database) (*catalog.Database, error) {
 
 // writeSnapshot writes the snapshot object of every 50th version. Without it the next start only takes longer.
 func (c *Catalog) writeSnapshot(ctx context.Context, d *catalog.Database) {
-	if (d.Version+1)%snapshotEvery != 0 {
-		return
+	if (d.Version+1)%snapshotEvery == 0 {
+		c.putSnapshot(ctx, d)
 	}
+}
+
+// putSnapshot writes a snapshot object.
+func (c *Catalog) putSnapshot(ctx context.Context, d *catalog.Database) {
 	data, err := json.Marshal(catalogSnapshot{Format: catalogFormat, Database: d})
 	if err == nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.limits.operation)
@@ -115,11 +126,25 @@ func (c *Catalog) snapshotKey(version int64) string {
 
 // open finds the newest readable snapshot and replays the commits after it.
 func (c *Catalog) open(ctx context.Context) (*catalog.Database, error) {
-	var snapshots, versions []int64
-	objects, err := c.list(ctx, c.dir, "")
+	snapshots, versions, err := c.listLog(ctx)
 	if err != nil {
 		return nil, err
 	}
+	d, err := c.newestSnapshot(ctx, snapshots)
+	if err != nil {
+		return nil, err
+	}
+	if err := gap(versions, d.Version); err != nil {
+		if d = c.newestRestored(ctx, versions, d.Version); d == nil || gap(versions, d.Version) != nil {
+			return nil, err
+		}
+	}
+	return c.readTail(ctx, d)
+}
+
+// listLog returns the versions that have snapshot objects, and those that have entries, in order.
+func (c *Catalog) listLog(ctx context.Context) (snapshots, versions []int64, err error) {
+	objects, err := c.list(ctx, c.dir, "")
 	for _, o := range objects {
 		if digits, ok := strings.CutSuffix(o.Key, snapshotSuffix); ok {
 			if v, err := strconv.ParseInt(digits, 10, 64); err == nil {
@@ -129,25 +154,13 @@ func (c *Catalog) open(ctx context.Context) (*catalog.Database, error) {
 			versions = append(versions, v)
 		}
 	}
-	d, err := c.newestSnapshot(ctx, snapshots)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range versions {
-		if v > d.Version {
-			if err := gap(versions, d.Version); err != nil {
-				return nil, err
-			}
-			break
-		}
-	}
-	return c.readTail(ctx, d)
+	return snapshots, versions, err
 }
 
 // gap reports a missing version after the given one: the tail would end there, and the commits after it would be lost unnoticed.
 func gap(versions []int64, from int64) error {
 	i, _ := slices.BinarySearch(versions, from+1)
-	for k, v := range versions[i:] {
+	for k, v := range versions[i:] { // none: the log ends at from
 		if want := from + 1 + int64(k); v != want {
 			return fmt.Errorf("the log has a gap: version %d is missing", want)
 		}

@@ -1,0 +1,246 @@
+package backup
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgerr"
+)
+
+// Step is what a recovery does, or would do, to one object.
+type Step struct {
+	Object, Kind, Action, Detail string
+}
+
+// Actions of steps.
+const (
+	Unchanged = "unchanged" // is as the backup says
+	Restored  = "restored"  // was not there
+	Replaced  = "replaced"  // was there and different
+	Kept      = "kept"      // is not in the backup
+	Rewritten = "rewritten" // a table log that was missing or damaged
+	Rebuilt   = "rebuilt"   // the index
+)
+
+// maxNamed is how many objects a message names.
+const maxNamed = 20
+
+// merger joins a backup with the catalog of now. It is pure: the same input gives the same database and steps.
+type merger struct {
+	backup *catalog.Database
+	now    *catalog.Database
+	whole  bool // now is all that the catalog log said before it was harmed
+	states map[uuid.UUID]*tableState
+
+	out       *catalog.Database
+	used      map[uint32]bool // OIDs of the backup
+	steps     []Step
+	conflicts []string
+}
+
+// merge returns the database that a recovery commits. 42P07 if a name of the backup belongs to something else now.
+func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*tableState) (*catalog.Database, []Step, error) {
+	m := &merger{backup: b.Catalog, now: now, whole: whole, states: states, out: catalog.NewDatabase(), used: map[uint32]bool{}}
+	if precedes(now, b.Catalog) { // an older version of the same log: what the backup does not have was dropped
+		older := *now
+		older.Schemas, older.Tables, older.Views = nil, nil, nil
+		older.Sequences = maps.Clone(now.Sequences)
+		maps.DeleteFunc(older.Sequences, func(n catalog.Name, _ *catalog.Sequence) bool { return b.Catalog.Sequences[n] == nil })
+		m.now, m.whole = &older, false
+	}
+	m.out.NextOID = max(b.Catalog.NextOID, now.NextOID)
+	m.claim()
+	m.schemas()
+	m.tables()
+	m.views()
+	m.sequences()
+	m.rest()
+	if len(m.conflicts) > 0 {
+		return nil, nil, pgerr.New(pgerrcode.DuplicateTable, "names of the backup are those of other relations now").
+			WithDetail("%s.", listed(m.conflicts)).WithHint("Drop these relations first, or keep them by using another backup.")
+	}
+	return m.out, m.steps, nil
+}
+
+// precedes reports whether a is an earlier version of the log that b is a version of.
+func precedes(a, b *catalog.Database) bool {
+	if a.Version < 0 {
+		return true
+	}
+	for nonce, v := range a.Recent {
+		if v == a.Version {
+			return b.Recent[nonce] == v && a.Version < b.Version
+		}
+	}
+	return false
+}
+
+func listed(names []string) string {
+	if more := len(names) - maxNamed; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], "; "), more)
+	}
+	return strings.Join(names, "; ")
+}
+
+func (m *merger) step(object, kind, action, detail string) {
+	m.steps = append(m.steps, Step{object, kind, action, detail})
+}
+
+func (m *merger) claim() {
+	for _, s := range m.backup.Schemas {
+		m.used[s.OID] = true
+	}
+	for _, t := range m.backup.Tables {
+		m.used[t.OID] = true
+	}
+	for _, v := range m.backup.Views {
+		m.used[v.OID] = true
+	}
+	for _, s := range m.backup.Sequences {
+		m.used[s.OID] = true
+	}
+}
+
+// oid returns the OID of an object that is kept: its own if the backup leaves it free.
+func (m *merger) oid(own uint32) uint32 {
+	if m.used[own] {
+		own = m.out.NextOID
+		m.out.NextOID++
+	}
+	m.used[own] = true
+	return own
+}
+
+// action compares what is now with what the backup says.
+func action[T any](now, backup *T) string {
+	switch {
+	case now == nil:
+		return Restored
+	case same(now, backup):
+		return Unchanged
+	}
+	return Replaced
+}
+
+func (m *merger) schemas() {
+	for _, name := range slices.Sorted(maps.Keys(m.backup.Schemas)) {
+		s := m.backup.Schemas[name]
+		m.out.Schemas[name] = s
+		m.step(name, "schema", action(m.now.Schemas[name], s), "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.now.Schemas)) {
+		if m.out.Schemas[name] == nil {
+			s := *m.now.Schemas[name]
+			s.OID = m.oid(s.OID)
+			m.out.Schemas[name] = &s
+			m.step(name, "schema", Kept, "")
+		}
+	}
+}
+
+// taken reports, once, that a relation of now has a name that the backup gives to something of another kind or identity.
+func (m *merger) taken(n catalog.Name, kind string) {
+	m.conflicts = append(m.conflicts, fmt.Sprintf("%s %s", kind, n))
+}
+
+func (m *merger) tables() {
+	byID := map[uuid.UUID]*catalog.Table{}
+	for _, t := range m.now.Tables {
+		byID[t.UUID] = t
+	}
+	for _, name := range sortedNames(m.backup.Tables) {
+		t := *m.backup.Tables[name]
+		st := m.states[t.UUID]
+		now := byID[t.UUID]
+		for _, newer := range []*catalog.Table{now, schemaOf(st)} {
+			if newer != nil && newer.SchemaID > t.SchemaID { // files have been written with it
+				t.Columns, t.NextColumn, t.SchemaID, t.Keys, t.Checks = newer.Columns, newer.NextColumn, newer.SchemaID, newer.Keys, newer.Checks
+				t.ShardKey, t.TimeColumn = newer.ShardKey, newer.TimeColumn
+			}
+		}
+		m.out.Tables[name] = &t
+		m.step(name.String(), "table", action(now, &t), st.detail())
+		if now != nil && now.Name != name {
+			m.steps[len(m.steps)-1].Detail = fmt.Sprintf("is %s now; %s", now.Name, st.detail())
+		}
+		m.logStep(name, st)
+	}
+	for _, name := range sortedNames(m.now.Tables) {
+		t := *m.now.Tables[name]
+		if m.inBackup(t.UUID) {
+			continue
+		}
+		if m.backup.Exists(name) {
+			m.taken(name, "table")
+			continue
+		}
+		t.OID = m.oid(t.OID)
+		m.out.Tables[name] = &t
+		m.step(name.String(), "table", Kept, m.states[t.UUID].detail())
+		m.logStep(name, m.states[t.UUID])
+	}
+}
+
+func (m *merger) inBackup(id uuid.UUID) bool { return m.backup.TableByUUID(id) != nil }
+
+func schemaOf(st *tableState) *catalog.Table {
+	if st == nil || st.log == nil {
+		return nil
+	}
+	return st.log.Schema
+}
+
+func (m *merger) logStep(name catalog.Name, st *tableState) {
+	if st != nil && st.rewrite {
+		m.step(name.String(), "table log", Rewritten, fmt.Sprintf("%s; written anew from version %d in %s, %d files", st.fault, st.log.Version, st.source, len(st.log.Files)))
+	}
+}
+
+func (m *merger) views() {
+	for _, name := range sortedNames(m.backup.Views) {
+		v := m.backup.Views[name]
+		m.out.Views[name] = v
+		m.step(name.String(), "view", action(m.now.Views[name], v), "")
+	}
+	for _, name := range sortedNames(m.now.Views) {
+		switch {
+		case m.backup.Views[name] != nil:
+		case m.backup.Exists(name):
+			m.taken(name, "view")
+		default:
+			v := *m.now.Views[name]
+			v.OID = m.oid(v.OID)
+			m.out.Views[name] = &v
+			m.step(name.String(), "view", Kept, "")
+		}
+	}
+}
+
+// rest joins what has no names: streams, dropped tables, nonces of commits.
+func (m *merger) rest() {
+	m.out.Streams = maps.Clone(m.now.Streams)
+	for _, id := range slices.SortedFunc(maps.Keys(m.backup.Streams), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }) {
+		s := m.backup.Streams[id]
+		now := m.out.Streams[id]
+		switch {
+		case now == nil:
+			m.out.Streams[id] = s
+			m.step(id.String(), "stream", Restored, "of node "+s.Node)
+		case s.Closed && !now.Closed:
+			m.out.Streams[id] = s
+		}
+	}
+	m.out.Dropped = maps.Clone(m.backup.Dropped)
+	maps.Copy(m.out.Dropped, m.now.Dropped)
+	for _, t := range m.out.Tables {
+		delete(m.out.Dropped, t.UUID)
+	}
+	m.out.Recent = maps.Clone(m.backup.Recent)
+	maps.Copy(m.out.Recent, m.now.Recent)
+}
