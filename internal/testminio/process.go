@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -145,7 +146,19 @@ func (p *Process) Kill() {
 }
 
 // Pause stops the server without ending it: it accepts connections and never answers.
-func (p *Process) Pause() error { return syscall.Kill(p.pid, syscall.SIGSTOP) }
+func (p *Process) Pause() error {
+	if err := syscall.Kill(p.pid, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	// The signal stops thread after thread.
+	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); runtime.Gosched() {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
+		if err != nil || strings.Contains(string(stat), ") T ") { // or no Linux
+			break
+		}
+	}
+	return nil
+}
 
 // Resume undoes Pause.
 func (p *Process) Resume() error { return syscall.Kill(p.pid, syscall.SIGCONT) }

@@ -142,12 +142,12 @@ func TestReadFaults(t *testing.T) {
 			}
 			// And every request fails. Half of the rest comes each time, so in the end the bodies are too short to be cut.
 			for _, fault := range []storagetest.HTTPFault{storagetest.Refused, storagetest.Busy, storagetest.StuckBody} {
-				s, transport := faulty(t, cfg, limits{tries: 3, backoff: 1, maxBackoff: 1, request: 100 * time.Millisecond, operation: time.Second, stall: 100 * time.Millisecond, rate: 1 << 20, whole: 2})
+				s, transport := faulty(t, cfg, limits{tries: 3, backoff: 1, maxBackoff: 1, request: 100 * time.Millisecond, operation: time.Second, stall: 100 * time.Millisecond, rate: 1 << 20, part: partSize, whole: 2})
 				transport.Inject = func(*http.Request) storagetest.HTTPFault { return fault }
 				_, err := read(s)
 				require.ErrorIs(t, err, storage.ErrUnavailable, "fault %d", fault)
 			}
-			s, transport := faulty(t, cfg, limits{tries: 3, backoff: 1, maxBackoff: 1, request: time.Second, operation: time.Second, stall: time.Second, rate: 1 << 20, whole: 2})
+			s, transport := faulty(t, cfg, limits{tries: 3, backoff: 1, maxBackoff: 1, request: time.Second, operation: time.Second, stall: time.Second, rate: 1 << 20, part: partSize, whole: 2})
 			transport.Inject = func(*http.Request) storagetest.HTTPFault { return storagetest.Short }
 			_, err := s.Get(ctx, "f", 4<<20)
 			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -191,7 +191,7 @@ func TestDamagedUpload(t *testing.T) {
 	s := openStore(t, cfg, quick)
 	ctx := t.Context()
 	damage := cfg.Transport.(*damaging)
-	large, largeBody := file(t, 40<<20)
+	large, largeBody := file(t, 3*partSize)
 	small, smallBody := file(t, 1<<20)
 	for name, c := range map[string]struct {
 		put  func() error

@@ -29,10 +29,13 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/miniodb/miniodb/internal/testminio.(*Process).Start.func1"))
 }
 
+// partSize is the smallest that S3 allows.
+const partSize = 5 << 20
+
 // quick keeps tests short where requests hang or fail for ever.
 var quick = limits{
 	tries: 10, backoff: time.Millisecond, maxBackoff: 20 * time.Millisecond, request: time.Second, operation: 5 * time.Second,
-	stall: 300 * time.Millisecond, rate: 1 << 20, whole: 6,
+	stall: 300 * time.Millisecond, rate: 1 << 20, part: partSize, whole: 6,
 }
 
 func configOf(s testminio.Server, bucket string) Config {

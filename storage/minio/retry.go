@@ -17,12 +17,13 @@ type limits struct {
 	operation  time.Duration // one operation whose caller has set no deadline, beside the time that its bytes take
 	stall      time.Duration // between two pieces of a body that is read
 	rate       int64         // bytes per second that a transfer must make on the average
+	part       int64         // bytes of a file above which it goes up in parts, and of each part; S3 wants 5 MiB at least
 	whole      int           // times that an object is read again because its checksum is wrong or it was replaced meanwhile
 }
 
 var defaultLimits = limits{
 	tries: 6, backoff: 20 * time.Millisecond, maxBackoff: time.Second, request: 10 * time.Second, operation: time.Minute,
-	stall: 10 * time.Second, rate: 1 << 20, whole: 3,
+	stall: 10 * time.Second, rate: 1 << 20, part: 16 << 20, whole: 3,
 }
 
 // transfer is how long so many bytes may take.

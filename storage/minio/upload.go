@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	partSize    = 16 << 20 // bytes; a part takes no memory, it is read from the file while it is sent
-	maxParts    = 10_000   // of one upload, by S3
-	uploadParts = 4        // at once
+	maxParts    = 10_000 // of one upload, by S3
+	uploadParts = 4      // at once; a part takes no memory, it is read from the file while it is sent
 )
 
 // upload sends a file, in parts if it is large.
@@ -45,7 +44,7 @@ func newUpload(s *Store, key, object string, f *os.File) (*upload, error) {
 		return nil, fmt.Errorf("%s is not a regular file", f.Name())
 	}
 	u := &upload{store: s, key: key, object: object, file: f, size: info.Size()}
-	step := max(int64(partSize), (u.size+maxParts-1)/maxParts)
+	step := max(s.limits.part, (u.size+maxParts-1)/maxParts)
 	buf := make([]byte, 256<<10)
 	for offset := int64(0); offset < u.size || offset == 0; offset += step {
 		p := part{offset: offset, size: min(step, u.size-offset)}
