@@ -17,7 +17,7 @@ import (
 //
 // Errors: 08007 when the outcome is not known; 53100 when the log's quota or disk is full and 53200 when buffers stay full, both with
 // nothing written; 54000 for a transaction too large for one record; 42P01 for a table that is gone; any other with nothing written.
-func (i *Ingest) Commit(ctx context.Context, tx *Tx) error {
+func (i *Ingest) Commit(ctx context.Context, tx *Tx) (err error) {
 	if tx.ID == uuid.Nil {
 		tx.ID = uuid.New()
 	}
@@ -31,6 +31,10 @@ func (i *Ingest) Commit(ctx context.Context, tx *Tx) error {
 		}
 		return nil
 	}
+	if err := i.uploads.claim(parts); err != nil {
+		return err
+	}
+	defer func() { i.uploads.settle(parts, err) }()
 	kind := kindCommit
 	if tx.Catalog != nil {
 		kind = kindPrepared

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
+	catlog "github.com/miniodb/miniodb/catalog/log"
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/internal/duck"
 	"github.com/miniodb/miniodb/internal/pgerr"
@@ -51,7 +52,7 @@ func (i *Ingest) writeGenerations(ctx context.Context, table uuid.UUID, work *se
 	return files, rows, err
 }
 
-// writeFiles sorts rows by bucket, shard key and time and writes them to at most maxFlushFiles files below l0/. Files that were written
+// writeFiles sorts rows by bucket, shard key and time and writes them to at most maxFlushFiles files below l0/<stream>/. Files that were written
 // before an error are returned with it.
 func (i *Ingest) writeFiles(ctx context.Context, table uuid.UUID, schema *catalog.Table, sources []source) ([]catalog.DataFile, error) {
 	if len(sources) == 0 {
@@ -112,9 +113,10 @@ func unite(schema *catalog.Table, sources []source) string {
 	return strings.Join(selects, " UNION ALL ")
 }
 
-// writeFile writes the rows of a query with columns c<id> and _bucket to a new object and describes it.
-func (i *Ingest) writeFile(ctx context.Context, conn *engine.Conn, table uuid.UUID, schema *catalog.Table, query string) (catalog.DataFile, error) {
-	f := catalog.DataFile{Path: "l0/" + uuid.NewString() + ".parquet", Time: time.Now().UTC()}
+// writeFile writes the rows of a query with columns c<id> and _bucket to a new object and describes it. The file is held in uploads, unless there is an error or it has
+// no rows.
+func (i *Ingest) writeFile(ctx context.Context, conn *engine.Conn, table uuid.UUID, schema *catalog.Table, query string) (f catalog.DataFile, err error) {
+	f = catalog.DataFile{Path: catlog.DataDir(i.stream) + uuid.NewString() + ".parquet", Time: time.Now().UTC()}
 	if err := describe(ctx, conn, schema, query, &f); err != nil {
 		return f, fmt.Errorf("statistics: %w", err)
 	}
@@ -147,6 +149,12 @@ func (i *Ingest) writeFile(ctx context.Context, conn *engine.Conn, table uuid.UU
 		return f, err
 	}
 	f.Size = info.Size()
+	i.uploads.hold(table, f.Path)
+	defer func() {
+		if err != nil {
+			i.uploads.drop(table, f)
+		}
+	}()
 	if err := i.deps.Store.PutFile(ctx, i.deps.Tables.DataKey(table, f.Path), path); err != nil {
 		if errors.Is(err, storage.ErrFull) {
 			return f, pgerr.New(pgerrcode.DiskFull, "no space left in the object store").WithCause(err)

@@ -112,6 +112,7 @@ func (i *Ingest) sealForFlush(b *buffer, s *catalog.Snapshot) (work *sealed, ok 
 // files begin: somebody, or an earlier try of unknown outcome, has moved it.
 func (i *Ingest) moveToLog(ctx context.Context, b *buffer, work *sealed) (rows int64, done bool, err error) {
 	files, rows, err := i.writeGenerations(ctx, b.id, work)
+	defer func() { i.uploads.drop(b.id, files...) }() // they are in the log or orphans
 	if err != nil {
 		i.discardFiles(b.id, files)
 		return 0, false, err

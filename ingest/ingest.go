@@ -34,6 +34,7 @@ type Ingest struct {
 	janitor chan struct{}  // capacity 1: tables to drop
 	owned   sync.WaitGroup // the goroutines below
 	stop    chan struct{}  // closed by Close
+	uploads uploads        // its lock is taken alone
 	counts  struct{ flushes, failures, rows atomic.Int64 }
 
 	// applying is held while generations change shape: while a group is applied, sealed or rebuilt.

@@ -13,7 +13,7 @@ import (
 const spoolBytes = 256 << 20
 
 // Spool writes the rows of a bulk load straight to Parquet files in the store, which a Tx then names in Bulk. Until that is committed they
-// are orphans. One goroutine at a time; end it with Finish or Abort.
+// are orphans, which cleaning leaves alone for a day. One goroutine at a time; end it with Finish or Abort.
 type Spool struct {
 	in       *Ingest
 	table    *catalog.Table
@@ -104,6 +104,7 @@ func (s *Spool) Finish(ctx context.Context) ([]catalog.DataFile, error) {
 	}
 	files := s.files
 	s.files = nil
+	s.in.uploads.handOut(s.table.UUID, files)
 	s.conn.Close()
 	return files, nil
 }
@@ -112,6 +113,7 @@ func (s *Spool) Finish(ctx context.Context) ([]catalog.DataFile, error) {
 func (s *Spool) Abort() {
 	s.drop(context.Background())
 	s.in.discardFiles(s.table.UUID, s.files)
+	s.in.uploads.drop(s.table.UUID, s.files...)
 	s.files = nil
 	s.conn.Close()
 }
