@@ -16,7 +16,7 @@ import (
 // dataFormat is the version of the data directory's layout. A server refuses a directory with a higher one.
 const dataFormat = 1
 
-// dataDir is the directory of an embedded server, locked while it is open:
+// dataDir is the directory of a server, locked while it is open:
 //
 //	format   the version of this layout
 //	node-id  the name of the node, made once
@@ -25,18 +25,23 @@ const dataFormat = 1
 //	wal/     the write-ahead log
 //	index.db the catalog index, rebuilt from the logs when it is missing
 //	spool/   files on their way into the store; emptied at start
+//	cache/   copies of objects that are kept in MinIO
 //	temp/    what queries spill; emptied at start
+//
+// store/ and index.db belong to an embedded server, cache/ to one that shares its database.
 type dataDir struct {
 	path string
 	node string
 	lock *os.File
 }
 
-func (d *dataDir) store() string { return filepath.Join(d.path, "store") }
-func (d *dataDir) wal() string   { return filepath.Join(d.path, "wal") }
-func (d *dataDir) index() string { return filepath.Join(d.path, "index.db") }
-func (d *dataDir) spool() string { return filepath.Join(d.path, "spool") }
-func (d *dataDir) temp() string  { return filepath.Join(d.path, "temp") }
+func (d *dataDir) store() string    { return filepath.Join(d.path, "store") }
+func (d *dataDir) lockFile() string { return filepath.Join(d.path, "lock") }
+func (d *dataDir) wal() string      { return filepath.Join(d.path, "wal") }
+func (d *dataDir) index() string    { return filepath.Join(d.path, "index.db") }
+func (d *dataDir) spool() string    { return filepath.Join(d.path, "spool") }
+func (d *dataDir) cache() string    { return filepath.Join(d.path, "cache") }
+func (d *dataDir) temp() string     { return filepath.Join(d.path, "temp") }
 
 // openDataDir creates, locks and checks a data directory. Every error is one line for the person who starts the server.
 func openDataDir(path, nodeID string) (*dataDir, error) {
@@ -60,7 +65,7 @@ func openDataDir(path, nodeID string) (*dataDir, error) {
 
 // acquire takes the lock, which the kernel drops when the process ends, however it ends.
 func (d *dataDir) acquire() error {
-	f, err := os.OpenFile(filepath.Join(d.path, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(d.lockFile(), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("data directory %s is not writable: %w", d.path, reason(err))
 	}
@@ -108,7 +113,7 @@ func (d *dataDir) open(nodeID string) error {
 			return fmt.Errorf("data directory %s: %w", d.path, err)
 		}
 	}
-	for _, dir := range []string{d.store(), d.wal(), d.spool(), d.temp()} {
+	for _, dir := range []string{d.wal(), d.spool(), d.temp()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("data directory %s: %w", d.path, err)
 		}

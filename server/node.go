@@ -7,33 +7,36 @@ import (
 	"maps"
 	"regexp"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/admin"
 	"github.com/miniodb/miniodb/catalog"
-	"github.com/miniodb/miniodb/catalog/index/bolt"
 	cataloglog "github.com/miniodb/miniodb/catalog/log"
+	"github.com/miniodb/miniodb/cluster"
 	"github.com/miniodb/miniodb/config"
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/ingest"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/server/session"
 	"github.com/miniodb/miniodb/sql"
-	"github.com/miniodb/miniodb/storage/local"
 )
 
 // node is everything of a server below its ports.
 type node struct {
 	dir      *dataDir
+	stores   *stores
 	engine   atomic.Pointer[engine.DB]
 	settings engine.Config
 	log      zerolog.Logger
 	catalog  *cataloglog.Catalog
 	tables   *cataloglog.Tables
+	keeper   *cataloglog.Keeper
 	ingest   *ingest.Ingest
 	sessions *session.Node
+	registry cluster.Registry // once the ports are known
 	draining atomic.Bool
 	closers  []func() error // in the order of opening
 }
@@ -51,23 +54,18 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		return n, err
 	}
 	n.closers = append(n.closers, n.dir.Close)
-	store, err := local.New(n.dir.store())
-	if err != nil {
+	if n.stores, err = openStores(ctx, cfg, n.dir, log); err != nil {
 		return n, err
 	}
-	n.closers = append(n.closers, store.Close)
-	index, err := bolt.Open(n.dir.index(), log)
-	if err != nil {
+	n.closers = append(n.closers, n.stores.Close)
+	if n.catalog, err = cataloglog.OpenCatalog(ctx, n.stores.objects, n.stores.index, "", n.dir.node, log); err != nil {
 		return n, err
 	}
-	n.closers = append(n.closers, index.Close)
-	if n.catalog, err = cataloglog.OpenCatalog(ctx, store, index, "", n.dir.node, log); err != nil {
-		return n, err
-	}
-	n.tables = cataloglog.NewTables(store, index, "", n.dir.node, log)
+	n.tables = cataloglog.NewTables(n.stores.objects, n.stores.index, "", n.dir.node, log)
+	n.keeper = cataloglog.NewKeeper(n.tables, n.catalog, n.lease, log)
 	n.settings = engine.Config{
 		MemoryLimit: int64(cfg.Engine.MemoryLimit), Threads: cfg.Engine.Threads, TempDir: n.dir.temp(), TempLimit: int64(cfg.Engine.TempLimit),
-		AllowedDirs: []string{n.dir.store(), n.dir.spool()}, Prelude: sql.Prelude(), MaxQueries: cfg.Engine.MaxQueries,
+		AllowedDirs: []string{n.stores.dir, n.dir.spool()}, Prelude: sql.Prelude(), MaxQueries: cfg.Engine.MaxQueries,
 	}
 	db, err := engine.Open(n.settings)
 	if err != nil {
@@ -79,7 +77,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		Node: n.dir.node, WALDir: n.dir.wal(), SpoolDir: n.dir.spool(), SegmentBytes: int64(cfg.WAL.SegmentSize), MaxWALBytes: int64(cfg.WAL.Quota), AbandonLost: cfg.WAL.AbandonLost,
 		BufferRows: cfg.Buffer.BufferSize.Rows, BufferBytes: int64(cfg.Buffer.BufferSize.Bytes), FlushInterval: cfg.Buffer.FlushInterval,
 		MaxBufferBytes: int64(cfg.Buffer.MaxBytes), FlushWorkers: cfg.Buffer.Workers,
-	}, ingest.Deps{Engine: db, Tables: n.tables, Catalog: n.catalog, Store: store, Log: log}); err != nil {
+	}, ingest.Deps{Engine: db, Tables: n.tables, Catalog: n.catalog, Store: n.stores.objects, Log: log}); err != nil {
 		return n, recoverError(err)
 	}
 	n.closers = append(n.closers, n.ingest.Close)
@@ -89,8 +87,17 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	}
 	n.sessions, err = session.NewNode(ctx, session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
-	}, session.Deps{Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: store, Log: log})
+	}, session.Deps{Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Log: log})
 	return n, err
+}
+
+// lease lets one server at a time do what all could.
+func (n *node) lease(ctx context.Context, name string, life time.Duration) (release func(), ok bool, err error) {
+	lease, ok, err := n.stores.leases.Acquire(ctx, name, life)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	return lease.Release, true, nil
 }
 
 // bulkBytes is the size above which one statement's rows go to Parquet without passing through the buffer.
