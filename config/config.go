@@ -23,6 +23,7 @@ type Config struct {
 	WAL      WAL      `yaml:"wal" doc:"The write-ahead log: acknowledged rows live in it until they are flushed to Parquet."`
 	Buffer   Buffer   `yaml:"buffer" doc:"Rows that are acknowledged and not yet flushed. These are the defaults of every table."`
 	Cache    Cache    `yaml:"cache" doc:"The local cache of objects that are kept in MinIO. Without MinIO nothing is cached, files are read in place."`
+	Clean    Clean    `yaml:"clean" doc:"Giving disk space back. Everything that is removed was superseded, dropped or never finished long before."`
 	Tables   Tables   `yaml:"tables" doc:"Defaults of table options, for all tables or for one. CREATE TABLE ... WITH (...) overrides both."`
 	Manage   Manage   `yaml:"table_management" doc:"Rules for tables."`
 	Redis    Redis    `yaml:"redis" doc:"The catalog index and node registry of servers that share a database."`
@@ -85,6 +86,13 @@ type Buffer struct {
 type Cache struct {
 	Dir   string     `yaml:"dir" doc:"Directory of the cache. Empty: cache in the data directory."`
 	Limit units.Size `yaml:"limit" doc:"Disk space of the cache. A query whose files do not fit together fails with SQLSTATE 53100."`
+}
+
+// Clean is the section clean.
+type Clean struct {
+	Retention time.Duration `yaml:"retention" doc:"Old versions of tables, with every file that they need, and dropped tables are kept for so long. A query, cursor or transaction that reads longer from one snapshot may fail. At least 1h."`
+	OrphanAge time.Duration `yaml:"orphan_age" doc:"Objects that nothing names, as interrupted loads and flushes leave them, are removed when they are so old. At least 1h."`
+	Interval  time.Duration `yaml:"interval" doc:"Time between rounds of cleaning. 0: nothing is removed."`
 }
 
 // Tables is the section tables: default_config and one section for each table by name.
@@ -187,6 +195,7 @@ func Default() *Config {
 		Buffer: Buffer{
 			BufferSize: units.BufferSize{Rows: 100_000, Bytes: 64 * units.MB}, FlushInterval: time.Minute, MaxBytes: units.GB, Workers: 2,
 		},
+		Clean:    Clean{Retention: 7 * 24 * time.Hour, OrphanAge: 24 * time.Hour, Interval: time.Hour},
 		Cache:    Cache{Limit: 10 * units.GB},
 		Redis:    Redis{Mode: "standalone", PoolSize: 32, DialTimeout: time.Second, Timeout: 3 * time.Second},
 		MinIO:    MinIO{Bucket: "miniodb", Region: "us-east-1", MaxConnections: 64},

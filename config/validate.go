@@ -50,6 +50,10 @@ func (c *Config) Validate() error {
 	v.flush("buffer.", c.Buffer.FlushInterval)
 	v.check("buffer.flush_interval", c.Buffer.FlushInterval > 0, "must be more than 0")
 
+	between(v, "clean.retention", c.Clean.Retention, time.Hour, 100_000*24*time.Hour)
+	between(v, "clean.orphan_age", c.Clean.OrphanAge, time.Hour, 100_000*24*time.Hour)
+	v.check("clean.interval", c.Clean.Interval == 0 || c.Clean.Interval >= time.Second && c.Clean.Interval <= 30*24*time.Hour, "%s is out of range: want 0 or 1s to 30d", units.FormatDuration(c.Clean.Interval))
+
 	v.table("tables.default_config", c.Tables.Default)
 	names := make([]string, 0, len(c.Tables.Named))
 	for name := range c.Tables.Named {
