@@ -31,6 +31,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 	"unicode/utf8"
 
 	miniogo "github.com/minio/minio-go/v7"
@@ -151,7 +153,12 @@ func (s *Store) connect(ctx context.Context, cfg Config) error {
 	return s.client(cfg, region)
 }
 
+// noPause is done before the first client is made. minio-go pauses up to 200 ms after a failed request even if it does not repeat it, and
+// only these variables, which no other package of the program uses, say how long.
+var noPause sync.Once
+
 func (s *Store) client(cfg Config, region string) error {
+	noPause.Do(func() { miniogo.DefaultRetryUnit, miniogo.DefaultRetryCap = time.Nanosecond, time.Nanosecond })
 	core, err := miniogo.NewCore(cfg.Endpoint, &miniogo.Options{
 		Creds: credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""), Secure: cfg.UseSSL, Region: region,
 		Transport: s.conns, MaxRetries: 1,
