@@ -34,13 +34,6 @@ const (
 	consistent     = 10 // attempts to read catalog and tables without a table being dropped meanwhile
 )
 
-// Config says where backups are and who writes them.
-type Config struct {
-	Prefix  string // of all keys of the database, "" for none
-	Node    string
-	Program string // version
-}
-
 // Deps are what a Manager works with.
 type Deps struct {
 	Store   storage.Store
@@ -51,19 +44,18 @@ type Deps struct {
 
 // Manager makes, lists, verifies and recovers backups. It is safe for concurrent use.
 type Manager struct {
-	cfg  Config
-	deps Deps
-	log  zerolog.Logger
+	program string // version
+	deps    Deps
+	log     zerolog.Logger
 
 	recovering sync.Mutex
 	mu         sync.Mutex
 	recovered  []func() // called after each recovery
 }
 
-// New returns a manager.
-func New(cfg Config, deps Deps) *Manager {
-	cfg.Prefix = strings.Trim(cfg.Prefix, "/")
-	return &Manager{cfg: cfg, deps: deps, log: deps.Log.With().Str("component", "backup").Logger()}
+// New returns a manager for the program of this version. Prefix and node are those of the tables.
+func New(program string, deps Deps) *Manager {
+	return &Manager{program: program, deps: deps, log: deps.Log.With().Str("component", "backup").Logger()}
 }
 
 // OnRecovery has f called after each recovery of this process, when the catalog is the recovered one: for what is remembered by the catalog's names and OIDs.
@@ -73,12 +65,7 @@ func (m *Manager) OnRecovery(f func()) {
 	m.recovered = append(m.recovered, f)
 }
 
-func (m *Manager) dir() string {
-	if m.cfg.Prefix == "" {
-		return "backups/metadata/"
-	}
-	return m.cfg.Prefix + "/backups/metadata/"
-}
+func (m *Manager) dir() string { return m.deps.Tables.Key("backups/metadata/") }
 
 var namePattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{8}$`)
 
@@ -99,7 +86,7 @@ func (m *Manager) Create(ctx context.Context, description string) (*Header, erro
 		return nil, fmt.Errorf("back up metadata: %w", err)
 	}
 	now := time.Now().UTC()
-	b.Header = Header{Name: newName(now), Description: strings.ToValidUTF8(description, "?"), Created: now, Node: m.cfg.Node, Program: m.cfg.Program}
+	b.Header = Header{Name: newName(now), Description: strings.ToValidUTF8(description, "?"), Created: now, Node: m.deps.Tables.Node(), Program: m.program}
 	data, err := b.encode()
 	if err != nil {
 		return nil, err

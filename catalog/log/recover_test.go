@@ -150,8 +150,10 @@ func TestSalvage(t *testing.T) {
 func TestRewrite(t *testing.T) {
 	ctx := context.Background()
 	for name, harm := range map[string]func(*testing.T, storage.Store, string){
-		"all of it":         func(t *testing.T, s storage.Store, dir string) { deleteWhere(t, s, dir, every) },
-		"one in the middle": func(t *testing.T, s storage.Store, dir string) { require.NoError(t, s.Delete(ctx, dir+"00000000000000000001.json")) },
+		"all of it": func(t *testing.T, s storage.Store, dir string) { deleteWhere(t, s, dir, every) },
+		"one in the middle": func(t *testing.T, s storage.Store, dir string) {
+			require.NoError(t, s.Delete(ctx, dir+"00000000000000000001.json"))
+		},
 		"damaged": func(t *testing.T, s storage.Store, dir string) {
 			require.NoError(t, s.Put(ctx, dir+"00000000000000000002.json", []byte("{\"add\":")))
 		},

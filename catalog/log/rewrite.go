@@ -101,6 +101,12 @@ func (t *Tables) Indexed(ctx context.Context, id uuid.UUID) (*catalog.Snapshot, 
 	return s, nil
 }
 
+// Node returns the name that is written into each commit.
+func (t *Tables) Node() string { return t.node }
+
+// Key returns the storage key of something beside the tables.
+func (t *Tables) Key(name string) string { return join(t.prefix, name) }
+
 // IndexState returns the generation and the catalog's marks of the index.
 func (t *Tables) IndexState(ctx context.Context) (index.State, error) { return t.idx.State(ctx, nil) }
 

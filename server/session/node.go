@@ -20,6 +20,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/catalog/backup"
 	cataloglog "github.com/miniodb/miniodb/catalog/log"
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/ingest"
@@ -62,6 +63,7 @@ type Node struct {
 	log       zerolog.Logger
 	sequences *sequences
 	systems   *systems
+	backups   *backup.Manager
 
 	engineSettings map[string]bool // names, lower case
 
@@ -96,8 +98,10 @@ func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	}
 	n.engine.Store(deps.Engine)
 	n.sequences = newSequences(deps.Catalog)
+	n.backups = backup.New(cfg.Version, backup.Deps{Store: deps.Store, Catalog: deps.Catalog, Tables: deps.Tables, Log: deps.Log})
+	n.backups.OnRecovery(n.sequences.forget)
 	n.systems = newSystems()
-	err := errors.Join(n.ownSystems(), n.systems.register(deps.System, deps.Functions))
+	err := errors.Join(n.ownSystems(), n.systems.addFunction(backupsFunction(n)), n.systems.addFunction(backupStatusFunction(n)), n.systems.register(deps.System, deps.Functions))
 	if err != nil {
 		return nil, err
 	}

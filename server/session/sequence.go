@@ -18,7 +18,13 @@ type sequences struct {
 	catalog *cataloglog.Catalog
 
 	mu   sync.Mutex
-	open map[uint32]*block // by OID
+	open map[sequenceKey]*block
+}
+
+// sequenceKey is a sequence of one version of the catalog. A recovery of metadata can give an OID to another sequence, and blocks must not follow it.
+type sequenceKey struct {
+	oid  uint32
+	name catalog.Name
 }
 
 // block is the reserved part of one sequence. Its mutex is held over the catalog commit that reserves the next block: others
@@ -36,7 +42,14 @@ const (
 )
 
 func newSequences(c *cataloglog.Catalog) *sequences {
-	return &sequences{catalog: c, open: map[uint32]*block{}}
+	return &sequences{catalog: c, open: map[sequenceKey]*block{}}
+}
+
+// forget drops all blocks, after the catalog was recovered from a backup: what is left of them is lost.
+func (q *sequences) forget() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	clear(q.open)
 }
 
 // next returns the next number of a committed sequence.
@@ -46,10 +59,11 @@ func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) 
 		return 0, noRelation(name)
 	}
 	q.mu.Lock()
-	b := q.open[seq.OID]
+	key := sequenceKey{seq.OID, name}
+	b := q.open[key]
 	if b == nil {
 		b = &block{size: firstBlock}
-		q.open[seq.OID] = b
+		q.open[key] = b
 	}
 	q.mu.Unlock()
 

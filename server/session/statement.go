@@ -114,6 +114,8 @@ func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []s
 		}
 	case *sql.Show:
 		st.columns = showColumns(c)
+	case *sql.Call:
+		err = prepareCall(st, c)
 	case *sql.PrepareStmt:
 		_, err = s.prepare(ctx, c.Inner, oids(c.Types))
 	case *sql.ExecuteStmt:
@@ -220,7 +222,7 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 	case *sql.CloseCursor:
 		return s.runCloseCursor(c, st.stmt.Tag)
 	case *sql.Call:
-		return s.runCall(ctx, c, st.stmt.Tag)
+		return s.runCall(ctx, c, args, st.stmt.Tag)
 	case *sql.NoOp:
 		return s.runNoOp(c, st.stmt.Tag)
 	}
