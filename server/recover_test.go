@@ -1,0 +1,244 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"github.com/miniodb/miniodb/config"
+)
+
+func exec(t *testing.T, c *pgx.Conn, statements ...string) {
+	t.Helper()
+	for _, s := range statements {
+		_, err := c.Exec(context.Background(), s)
+		require.NoError(t, err, s)
+	}
+}
+
+func code(t *testing.T, err error) string {
+	t.Helper()
+	var pg *pgconn.PgError
+	require.ErrorAs(t, err, &pg)
+	return pg.Code
+}
+
+// world makes objects of every kind: flushed rows, rows that are in the write-ahead log only, a file taken away again, numbers drawn.
+func world(t *testing.T, c *pgx.Conn) {
+	t.Helper()
+	exec(t, c,
+		"CREATE SCHEMA s",
+		"CREATE TABLE orders (id bigserial PRIMARY KEY, region text, day date, amount numeric(12,2)) WITH (buffer_size = 5000, time_column = 'day')",
+		"CREATE TABLE s.events (at timestamptz, kind text, \"odd name\" int)",
+		"CREATE TABLE gone (a int)",
+		"CREATE VIEW by_region AS SELECT region, sum(amount) AS amount FROM orders GROUP BY region",
+		"CREATE SEQUENCE loose START 100",
+		"COMMENT ON TABLE orders IS 'what was ordered'",
+		"INSERT INTO orders (region, day, amount) SELECT 'r' || g % 7, date '2024-01-01' + (g % 90)::int, g * 1.25 FROM generate_series(1, 3000) g",
+		"INSERT INTO s.events SELECT timestamptz '2024-01-01 00:00:00+00' + g * interval '1 minute', 'k' || g % 3, g FROM generate_series(1, 500) g",
+		"CALL flush_table('orders')", "CALL flush_table('s.events')",
+		"TRUNCATE s.events",
+		"INSERT INTO s.events SELECT timestamptz '2024-02-01 00:00:00+00' + g * interval '1 minute', 'k' || g % 3, g FROM generate_series(1, 700) g",
+		"CALL flush_table('s.events')",
+		"INSERT INTO orders (region, day, amount) VALUES ('late', '2024-05-05', 1), ('later', '2024-05-06', 2)", // not flushed
+		"DROP TABLE gone",
+	)
+}
+
+// sums are checksums of all rows of the world's tables and views.
+func sums(t *testing.T, c *pgx.Conn) string {
+	t.Helper()
+	var out []string
+	for _, q := range []string{
+		"SELECT count(*) || '/' || sum(hash(id, region, day, amount)::numeric) FROM orders",
+		"SELECT count(*) || '/' || sum(hash(at, kind, \"odd name\")::numeric) FROM s.events",
+		"SELECT count(*) || '/' || sum(amount) FROM by_region",
+	} {
+		var text string
+		require.NoError(t, c.QueryRow(context.Background(), q).Scan(&text), q)
+		out = append(out, text)
+	}
+	return strings.Join(out, " ")
+}
+
+// backUp makes a backup and returns its name.
+func backUp(t *testing.T, c *pgx.Conn) string {
+	t.Helper()
+	var name string
+	var tables, files, bytes int64
+	require.NoError(t, c.QueryRow(context.Background(), "CALL backup_metadata($1)", "before the accident").Scan(&name, &tables, &files, &bytes))
+	require.Regexp(t, `^\d{8}T\d{6}Z-[0-9a-f]{8}$`, name)
+	require.Positive(t, tables)
+	require.Positive(t, files)
+	require.Positive(t, bytes)
+	return name
+}
+
+// steps runs CALL recover_metadata and returns its rows as "object kind action".
+func steps(t *testing.T, c *pgx.Conn, name, mode string) []string {
+	t.Helper()
+	rows, err := c.Query(context.Background(), fmt.Sprintf("CALL recover_metadata('%s', mode => '%s')", name, mode))
+	require.NoError(t, err)
+	var out []string
+	for rows.Next() {
+		var object, kind, action, detail string
+		require.NoError(t, rows.Scan(&object, &kind, &action, &detail))
+		out = append(out, object+" "+kind+" "+action)
+		t.Log(object, kind, action, detail)
+	}
+	require.NoError(t, rows.Err())
+	return out
+}
+
+// deleteBelow removes every file of a directory whose path matches.
+func deleteBelow(t *testing.T, dir, pattern string) (deleted int) {
+	t.Helper()
+	match := regexp.MustCompile(pattern)
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !match.MatchString(path) {
+			return err
+		}
+		deleted++
+		return os.Remove(path)
+	}))
+	return deleted
+}
+
+// listing is every file below a directory with its contents.
+func listing(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		out[path] = string(data)
+		return err
+	}))
+	return out
+}
+
+// during runs a server on a directory for the time of use.
+func during(t *testing.T, dir string, use func(t *testing.T, c *pgx.Conn)) {
+	t.Helper()
+	ok := t.Run("server", func(t *testing.T) {
+		addr := startWith(t, func(c *config.Config) { c.Server.DataDir = dir })
+		use(t, open(t, addr))
+	})
+	require.True(t, ok)
+}
+
+// TestRecoverMetadataWhileServing deletes every object of the catalog log, and of the table logs too, under a running server, and has it bring
+// them back from its backup and memory.
+func TestRecoverMetadataWhileServing(t *testing.T) {
+	for name, lost := range map[string]string{
+		"catalog": `/catalog/_log/`, "catalog and table logs": `/(catalog/_log|_delta_log)/`, "table logs": `/_delta_log/`,
+		"one entry of each": `/(catalog/_log|_delta_log)/0+2\.json`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, dir := context.Background(), t.TempDir()
+			var before string
+			during(t, dir, func(t *testing.T, c *pgx.Conn) {
+				world(t, c)
+				backup := backUp(t, c)
+				exec(t, c, "CREATE TABLE young (id serial, a int)", "INSERT INTO young (a) VALUES (1), (2)", "CALL flush_table('young')",
+					"DROP VIEW by_region", "CREATE VIEW by_region AS SELECT 'x' AS region, 1 AS amount", "CREATE VIEW kept AS SELECT 1 AS a",
+					"INSERT INTO orders (region, day, amount) VALUES ('after', '2024-06-06', 3)")
+				require.Positive(t, deleteBelow(t, filepath.Join(dir, "store"), lost))
+				got := steps(t, c, backup, "complete")
+				require.Contains(t, got, "public.orders table unchanged")
+				require.Contains(t, got, "public.young table kept")
+				require.Contains(t, got, "public.kept view kept")
+				require.Contains(t, got, "public.by_region view replaced")
+				require.Equal(t, "index index rebuilt", got[len(got)-1])
+				before = sums(t, c)
+				exec(t, c, "INSERT INTO orders (region, day, amount) VALUES ('new', '2024-06-07', 4)", "CREATE TABLE later (a int)", "INSERT INTO young (a) VALUES (3)")
+				var ids int
+				require.NoError(t, c.QueryRow(ctx, "SELECT count(*) - count(DISTINCT id) FROM orders").Scan(&ids))
+				require.Zero(t, ids, "a number was given out twice")
+				before = sums(t, c)
+				var young int
+				require.NoError(t, c.QueryRow(ctx, "SELECT count(DISTINCT id) FROM young").Scan(&young))
+				require.Equal(t, 3, young)
+			})
+			during(t, dir, func(t *testing.T, c *pgx.Conn) {
+				require.Equal(t, before, sums(t, c))
+				exec(t, c, "SELECT * FROM later", "SELECT * FROM kept", "INSERT INTO orders (region, day, amount) VALUES ('x', '2024-06-07', 4)")
+				var ids int
+				require.NoError(t, c.QueryRow(ctx, "SELECT count(*) - count(DISTINCT id) FROM orders").Scan(&ids))
+				require.Zero(t, ids)
+			})
+		})
+	}
+}
+
+// TestMetadataBackupFunctions asks what backups there are, and gets errors with codes.
+func TestMetadataBackupFunctions(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	during(t, dir, func(t *testing.T, c *pgx.Conn) {
+		var backups int
+		var last *string
+		var changed bool
+		var state string
+		status := "SELECT backups, last_backup, changed, catalog_log FROM metadata_status()"
+		require.NoError(t, c.QueryRow(ctx, status).Scan(&backups, &last, &changed, &state))
+		require.Zero(t, backups)
+		require.Nil(t, last)
+		require.True(t, changed)
+		world(t, c)
+		name := backUp(t, c)
+		require.NoError(t, c.QueryRow(ctx, status).Scan(&backups, &last, &changed, &state))
+		require.Equal(t, 1, backups)
+		require.Equal(t, name, *last)
+		require.False(t, changed)
+		require.Equal(t, "ok", state)
+		var description, node string
+		var tables, format int
+		require.NoError(t, c.QueryRow(ctx, "SELECT description, node, tables, format FROM metadata_backups() WHERE name = $1 AND status = 'ok' AND created <= now()", name).Scan(&description, &node, &tables, &format))
+		require.Equal(t, "before the accident", description)
+		require.NotEmpty(t, node)
+		require.Equal(t, 2, tables)
+		require.Equal(t, 1, format)
+
+		rows, err := c.Query(ctx, "CALL validate_metadata_backup('"+name+"')", pgx.QueryExecModeSimpleProtocol)
+		require.NoError(t, err)
+		findings, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (string, error) {
+			var object, status, detail string
+			err := r.Scan(&object, &status, &detail)
+			return object + " " + status, err
+		})
+		require.NoError(t, err)
+		require.Equal(t, []string{"header ok", "catalog ok", "public.orders ok", "s.events ok"}, findings)
+
+		for statement, want := range map[string]string{
+			"CALL validate_metadata_backup('20200101T000000Z-00000000')": "42704",
+			"CALL recover_metadata('../../../etc/passwd')":               "42704",
+			"CALL recover_metadata('" + name + "', mode => 'partial')":   "22023",
+			"CALL recover_metadata('" + name + "', how => 'complete')":   "42883",
+			"CALL recover_metadata()":                                    "42883",
+			"CALL backup_metadata(1)":                                    "42883",
+			"CALL no_such_thing()":                                       "42883",
+			"CALL recover_metadata(NULL)":                                "22004",
+			"CALL backup_metadata('" + strings.Repeat("x", 2000) + "')":  "22001",
+		} {
+			_, err := c.Exec(ctx, statement)
+			require.Equal(t, want, code(t, err), statement)
+		}
+		tx, err := c.Begin(ctx)
+		require.NoError(t, err)
+		_, err = tx.Exec(ctx, "CALL backup_metadata()")
+		require.Equal(t, "25001", code(t, err))
+		require.NoError(t, tx.Rollback(ctx))
+		require.Error(t, errors.Join(err))
+	})
+}
