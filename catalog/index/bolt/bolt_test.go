@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	bbolt "go.etcd.io/bbolt"
@@ -129,17 +128,11 @@ func TestOpenFails(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func BenchmarkState(b *testing.B) {
-	x, err := Open(filepath.Join(b.TempDir(), "index.db"), zerolog.Nop())
-	require.NoError(b, err)
-	defer func() { require.NoError(b, x.Close()) }()
-	s := indextest.Snapshot()
-	require.NoError(b, x.Reset(b.Context(), s, index.Absent))
-	ids := []uuid.UUID{s.Table}
-	for b.Loop() {
-		_, err := x.State(b.Context(), ids)
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
+func Benchmark(b *testing.B) {
+	indextest.Bench(b, func() index.Index {
+		x, err := Open(filepath.Join(b.TempDir(), "index.db"), zerolog.Nop())
+		require.NoError(b, err)
+		b.Cleanup(func() { require.NoError(b, x.Close()) })
+		return x
+	})
 }

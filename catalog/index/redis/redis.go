@@ -34,7 +34,8 @@
 //
 // Large tables: files of a Reset beyond a thousand are sent to a key of their own in pieces and renamed by the script; Load reads
 // as many in pieces, too, and looks again whether the version, nonce included, has stayed the same. Redis is never busy for more than a
-// few milliseconds by either. Apply is one script whatever its size.
+// few milliseconds by either. Apply is one script; one of more than five thousand files is a Load and a Reset, and as that
+// it fails if somebody else was faster.
 package redis
 
 import (

@@ -2,7 +2,10 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,15 +17,30 @@ import (
 const (
 	// pieceFiles is how many files one command carries, and up to which a table is read or written by one.
 	pieceFiles = 1000
+	// largeApply is how many files a change may add and remove together to be applied by one command.
+	largeApply = 5 * pieceFiles
 	// stagedLife is how long the pieces of a Reset that never ended stay.
 	stagedLife = time.Minute
 )
 
 // Apply implements index.Index.
 func (x *Index) Apply(ctx context.Context, table uuid.UUID, version int64, d index.Delta) error {
-	if version < 1 {
-		return fmt.Errorf("%w: version %d is not the next of any", index.ErrVersion, version)
+	var err error
+	switch {
+	case version < 1:
+		err = fmt.Errorf("%w: it is not the next of any", index.ErrVersion)
+	case len(d.Adds)+len(d.Removes) > largeApply:
+		err = x.applyLarge(ctx, table, version, d)
+	default:
+		err = x.apply(ctx, table, version, d)
 	}
+	if err != nil {
+		return fmt.Errorf("apply version %d of table %s in Redis: %w", version, table, err)
+	}
+	return nil
+}
+
+func (x *Index) apply(ctx context.Context, table uuid.UUID, version int64, d index.Delta) error {
 	schema, err := encodeSchema(version, d.Schema)
 	if err != nil {
 		return err
@@ -37,10 +55,38 @@ func (x *Index) Apply(ctx context.Context, table uuid.UUID, version int64, d ind
 	args = appendFiles(append(args, 2*len(d.Adds)), d.Adds)
 	k := x.keys(table)
 	keys := []string{x.generationKey(), x.tablesKey(), k.version, k.pending, k.schema, k.streams, k.files}
-	if err := x.change(ctx, "table "+table.String(), applyScript, keys, args...); err != nil {
-		return fmt.Errorf("apply version %d of table %s in Redis: %w", version, table, err)
+	return x.change(ctx, "table "+table.String(), applyScript, keys, args...)
+}
+
+// applyLarge reads the version before and replaces it as a whole, which keeps Redis busy in pieces only.
+func (x *Index) applyLarge(ctx context.Context, table uuid.UUID, version int64, d index.Delta) error {
+	s, err := x.Load(ctx, table)
+	if errors.Is(err, index.ErrNotFound) {
+		return fmt.Errorf("%w: table %s is not there", index.ErrVersion, table)
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	if s.Version != version-1 {
+		return fmt.Errorf("%w: table %s is at %d", index.ErrVersion, table, s.Version)
+	}
+	gone := make(map[string]struct{}, len(d.Removes)+len(d.Adds))
+	for _, path := range d.Removes {
+		gone[path] = struct{}{}
+	}
+	for i := range d.Adds {
+		gone[d.Adds[i].Path] = struct{}{}
+	}
+	s.Files = slices.DeleteFunc(s.Files, func(f catalog.DataFile) bool {
+		_, ok := gone[f.Path]
+		return ok
+	})
+	s.Version, s.Files = version, append(s.Files, d.Adds...)
+	if d.Schema != nil {
+		s.Schema = d.Schema
+	}
+	maps.Copy(s.Checkpoints, d.Checkpoints)
+	return x.reset(ctx, s, version-1)
 }
 
 // Reset implements index.Index.
