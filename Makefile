@@ -13,6 +13,7 @@ LDFLAGS  := -X github.com/miniodb/miniodb/server.Version=$(VERSION)
 REQUIREMENTS  := testdata/requirements.txt
 VEGA_DATASETS := 3.2.1
 GOLANGCI_LINT := v2.15.0
+MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 
 TEST_TIMEOUT ?= 40m
 FUZZ_TIME    ?= 10s
@@ -22,7 +23,7 @@ FUZZ_TIME    ?= 10s
 help: ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
-deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go ## install what tests and demo need, once (testdata/cache)
+deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) ## install what tests and demo need, once (testdata/cache)
 
 $(CACHE)/.system: testdata/system-packages.sh
 	@mkdir -p $(CACHE)
@@ -44,6 +45,11 @@ $(CACHE)/.datasets: Makefile | $(CACHE)/.system
 $(CACHE)/.go: go.mod go.sum
 	@mkdir -p $(CACHE)
 	$(GO) mod download
+	@touch $@
+
+$(CACHE)/.minio-$(MINIO):
+	@mkdir -p $(CACHE)/bin
+	GOBIN=$(CURDIR)/$(CACHE)/bin $(GO) install github.com/minio/minio@$(MINIO)
 	@touch $@
 
 LINTER := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)
