@@ -52,14 +52,21 @@ func openLocal(t testing.TB) *local.Store {
 
 // open returns a cache whose books and directory have to agree at the end of the test.
 func open(t testing.TB, dir string, limit int64, below storage.Store) *Store {
-	s, err := Open(Config{Dir: dir, LimitBytes: limit}, below, zerolog.Nop())
-	require.NoError(t, err)
+	s := openOnly(t, dir, limit, below)
 	t.Cleanup(func() {
 		require.NoError(t, s.Close())
 		if !t.Failed() {
 			audit(t, s)
 		}
 	})
+	return s
+}
+
+// openOnly is open for tests that change the directory behind the cache's back or use it again.
+func openOnly(t testing.TB, dir string, limit int64, below storage.Store) *Store {
+	s, err := Open(Config{Dir: dir, LimitBytes: limit}, below, zerolog.Nop())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
 }
 

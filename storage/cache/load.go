@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -147,7 +148,7 @@ func (s *Store) reserveFor(ctx context.Context, l *load) error {
 		return err
 	}
 	s.mu.Lock()
-	victims, err := s.reserveLocked(info.Size, info.Size)
+	victims, err := s.reserveLocked(info.Size, info.Size, s.pinned)
 	if err == nil {
 		l.reserved, l.need = info.Size, info.Size
 	}
@@ -212,7 +213,7 @@ func (s *Store) finish(l *load, e *entry, err error) {
 			s.used -= l.reserved
 			s.pinned -= l.reserved
 		}
-		if !l.abandoned {
+		if !l.abandoned && !errors.Is(err, storage.ErrNotFound) {
 			s.counts.errors++
 		}
 	case e == l.check:

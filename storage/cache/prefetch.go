@@ -135,7 +135,7 @@ func (s *Store) joinLocked(g *group) (ended <-chan struct{}, victims []string, e
 		return nil, nil, fmt.Errorf("prefetch: %w", errClosed)
 	}
 	ids := make([]id, len(g.files))
-	missing, need := int64(0), int64(0)
+	missing, need, others := int64(0), int64(0), s.pinned
 	var pinned []*entry // at first all copies, so that none has to make room for another
 	for i, f := range g.files {
 		ids[i] = idOf(f.Key)
@@ -152,7 +152,7 @@ func (s *Store) joinLocked(g *group) (ended <-chan struct{}, victims []string, e
 		}
 	}
 	if ended == nil {
-		victims, err = s.reserveLocked(missing, need)
+		victims, err = s.reserveLocked(missing, need, others)
 	}
 	if ended != nil || err != nil {
 		for _, e := range pinned {

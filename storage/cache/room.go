@@ -11,10 +11,11 @@ import (
 	"github.com/miniodb/miniodb/storage"
 )
 
-// reserveLocked takes room for size bytes out of need that a query asks for. The caller unlinks the victims, without the lock, before he writes.
-func (s *Store) reserveLocked(size, need int64) (victims []string, err error) {
+// reserveLocked takes room for size bytes. The caller unlinks the victims, without the lock, before he writes. For people: need is what the
+// query asks for in all, others what was in use before it.
+func (s *Store) reserveLocked(size, need, others int64) (victims []string, err error) {
 	if size > s.limit-s.pinned {
-		return nil, s.noRoomLocked(need)
+		return nil, s.noRoom(need, others)
 	}
 	victims = s.evictLocked(size - (s.limit - s.used))
 	s.used += size
@@ -34,11 +35,11 @@ func (s *Store) evictLocked(bytes int64) (victims []string) {
 	return victims
 }
 
-func (s *Store) noRoomLocked(need int64) error {
+func (s *Store) noRoom(need, others int64) error {
 	err := pgerr.New(pgerrcode.DiskFull, "the query needs %s (%d bytes) of files in the cache, cache.limit is %s (%d bytes)",
 		units.Size(need).Human(), need, units.Size(s.limit).Human(), s.limit)
-	if s.pinned > 0 {
-		err = err.WithDetail("Files of %s (%d bytes) are in use by running queries.", units.Size(s.pinned).Human(), s.pinned)
+	if others > 0 {
+		err = err.WithDetail("Files of %s (%d bytes) are in use by running queries.", units.Size(others).Human(), others)
 	}
 	return err.WithHint("Raise cache.limit, or run fewer queries at once.")
 }

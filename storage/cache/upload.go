@@ -48,7 +48,7 @@ func (s *Store) keep(ctx context.Context, key, source string) (*upload, error) {
 		s.mu.Unlock()
 		return nil, nil // an earlier upload has the same bytes
 	}
-	victims, err := s.reserveLocked(u.size, u.size)
+	victims, err := s.reserveLocked(u.size, u.size, s.pinned)
 	if err == nil {
 		s.uploads[u.id] = u
 	}
