@@ -55,6 +55,15 @@ func fixtureTables() map[string]*catalog.Table {
 	return map[string]*catalog.Table{"t": t, "g": g}
 }
 
+// fixtureSystem are the system relation miniodb.pools and the system function rows_of(bigint).
+func fixtureSystem() map[string]*sql.System {
+	text := []catalog.Column{{ID: 1, Name: "a", Type: sqltype.Of(sqltype.Text)}, {ID: 2, Name: "n", Type: sqltype.Of(sqltype.Int8)}}
+	return map[string]*sql.System{
+		"pools":   {Name: catalog.Name{Schema: "miniodb", Name: "pools"}, OID: 15001, Columns: text},
+		"rows_of": {Name: catalog.Name{Schema: "miniodb", Name: "rows_of"}, Columns: text, Params: []catalog.Column{{ID: 1, Name: "x", Type: sqltype.Of(sqltype.Int8)}}},
+	}
+}
+
 type testResolver struct {
 	tables map[string]*catalog.Table
 	views  map[string]*catalog.View
@@ -71,21 +80,21 @@ func (r testResolver) Relation(schema, name string) (sql.Relation, error) {
 			return sql.Relation{View: v}, nil
 		}
 	}
-	if s := r.system[name]; s != nil && schema == "miniodb" {
+	if s := r.system[name]; s != nil && s.OID != 0 && schema == "miniodb" {
 		return sql.Relation{System: s}, nil
 	}
 	return sql.Relation{}, pgerr.New("42P01", "relation %q does not exist", name)
 }
 
 func (r testResolver) Function(schema, name string) *sql.System {
-	if schema == "" || schema == "miniodb" {
-		return r.functions[name]
+	if s := r.functions[name]; s != nil && s.OID == 0 && (schema == "" || schema == "miniodb") {
+		return s
 	}
 	return nil
 }
 
 func testEnv() sql.Env {
-	return sql.Env{Resolver: testResolver{tables: fixtureTables()}, Session: sql.SessionInfo{User: "miniodb", Database: "miniodb",
+	return sql.Env{Resolver: testResolver{tables: fixtureTables(), system: fixtureSystem(), functions: fixtureSystem()}, Session: sql.SessionInfo{User: "miniodb", Database: "miniodb",
 		SearchPath: []string{"public"}, Version: "PostgreSQL 15.0 (test)", Now: time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC), Location: time.UTC}}
 }
 

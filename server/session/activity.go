@@ -77,7 +77,7 @@ func cut(text string) string {
 
 func queriesRelation(n *Node) *systemObject {
 	return &systemObject{
-		System: sql.System{Name: systemName("queries"), OID: oidQueries, Columns: columnsOf(
+		System: sql.System{Name: systemName("queries"), OID: oidQueries, Columns: SystemColumns(
 			"pid", sqltype.Int4, "usename", sqltype.Name, "application_name", sqltype.Text, "client_addr", sqltype.Text,
 			"backend_start", sqltype.Timestamptz, "xact_start", sqltype.Timestamptz, "query_start", sqltype.Timestamptz,
 			"state_change", sqltype.Timestamptz, "state", sqltype.Text, "query", sqltype.Text)},

@@ -126,16 +126,12 @@ func protected(n catalog.Name) error {
 	return pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied: %q is a system relation", n.Name)
 }
 
-// SystemColumn describes a column or parameter.
-func SystemColumn(name string, oid sqltype.OID) catalog.Column {
-	return catalog.Column{Name: name, Type: sqltype.Of(oid)}
-}
-
-// columnsOf lists columns by type and name, in the order given: pairs of a name and a sqltype.OID.
-func columnsOf(pairs ...any) []catalog.Column {
+// SystemColumns describes columns or parameters: pairs of a string, the name, and a sqltype.OID. It is for definitions in the program, and panics
+// when it is given anything else.
+func SystemColumns(pairs ...any) []catalog.Column {
 	out := make([]catalog.Column, 0, len(pairs)/2)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out = append(out, SystemColumn(pairs[i].(string), pairs[i+1].(sqltype.OID)))
+	for i := 0; i < len(pairs); i += 2 {
+		out = append(out, catalog.Column{Name: pairs[i].(string), Type: sqltype.Of(pairs[i+1].(sqltype.OID))})
 	}
 	return out
 }

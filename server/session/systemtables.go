@@ -14,8 +14,10 @@ import (
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/ingest"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	sizes "github.com/miniodb/miniodb/internal/units"
+	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/sql"
 )
 
@@ -64,7 +66,7 @@ func (n *Node) snapshots(ctx context.Context) ([]*catalog.Table, []*catalog.Snap
 
 func tablesRelation(n *Node) *systemObject {
 	return &systemObject{
-		System: sql.System{Name: systemName("tables"), OID: oidTables, Columns: columnsOf(
+		System: sql.System{Name: systemName("tables"), OID: oidTables, Columns: SystemColumns(
 			"schema", sqltype.Name, "name", sqltype.Name, "uuid", sqltype.UUID, "version", sqltype.Int8, "files", sqltype.Int8, "l0_files", sqltype.Int8,
 			"file_rows", sqltype.Int8, "bytes", sqltype.Int8, "buffered_rows", sqltype.Int8, "buffered_bytes", sqltype.Int8,
 			"shard_key", sqltype.Text, "time_column", sqltype.Text, "buckets", sqltype.Int4,
@@ -120,8 +122,8 @@ func tableRow(t *catalog.Table, s *catalog.Snapshot, b ingest.BufferStats) []*st
 	if o.BackupEnabled != nil {
 		backup = *o.BackupEnabled
 	}
-	if data, err := json.Marshal(o.Properties); err == nil && len(o.Properties) > 0 {
-		properties = string(data)
+	if len(o.Properties) > 0 {
+		properties = jsonbText(o.Properties)
 	}
 	if t.Comment != "" {
 		comment = t.Comment
@@ -134,9 +136,22 @@ func tableRow(t *catalog.Table, s *catalog.Snapshot, b ingest.BufferStats) []*st
 		t.Buckets, buffer, interval, retention, backup, durability, properties, t.Created, comment)
 }
 
+// jsonbText spells an object as PostgreSQL's jsonb does; nil if it cannot be.
+func jsonbText(object map[string]string) any {
+	data, err := json.Marshal(object)
+	if err != nil {
+		return nil
+	}
+	b := vector.NewBuilder([]vector.Type{vector.TypeOf(sqltype.Of(sqltype.JSONB))})
+	if err := pgvalue.NewDecoder(pgvalue.Options{}).ParseText(b.Col(0), data); err != nil {
+		return nil
+	}
+	return textOf(&b.Take().Cols[0], 0, pgvalue.NewEncoder(pgvalue.Settings{}))
+}
+
 func filesRelation(n *Node) *systemObject {
 	return &systemObject{
-		System: sql.System{Name: systemName("files"), OID: oidFiles, Columns: columnsOf(
+		System: sql.System{Name: systemName("files"), OID: oidFiles, Columns: SystemColumns(
 			"schema", sqltype.Name, "table_name", sqltype.Name, "path", sqltype.Text, "bytes", sqltype.Int8, "rows", sqltype.Int8, "level", sqltype.Int4,
 			"first_bucket", sqltype.Int4, "last_bucket", sqltype.Int4, "first_date", sqltype.Date, "last_date", sqltype.Date, "modified", sqltype.Timestamptz)},
 		rows: func(ctx context.Context, _ *Session, _ []*string) ([][]*string, error) {
@@ -180,7 +195,7 @@ func (n *Node) buffers() map[uuid.UUID]ingest.BufferStats {
 
 func buffersRelation(n *Node) *systemObject {
 	return &systemObject{
-		System: sql.System{Name: systemName("buffers"), OID: oidBuffers, Columns: columnsOf(
+		System: sql.System{Name: systemName("buffers"), OID: oidBuffers, Columns: SystemColumns(
 			"schema", sqltype.Name, "table_name", sqltype.Name, "generations", sqltype.Int4, "rows", sqltype.Int8, "bytes", sqltype.Int8, "bulk_files", sqltype.Int4,
 			"oldest", sqltype.Timestamptz, "checkpoint", sqltype.Int8, "failures", sqltype.Int4, "last_error", sqltype.Text)},
 		rows: func(context.Context, *Session, []*string) ([][]*string, error) {
@@ -200,7 +215,7 @@ func buffersRelation(n *Node) *systemObject {
 
 func streamsRelation(n *Node) *systemObject {
 	return &systemObject{
-		System: sql.System{Name: systemName("streams"), OID: oidStreams, Columns: columnsOf(
+		System: sql.System{Name: systemName("streams"), OID: oidStreams, Columns: SystemColumns(
 			"id", sqltype.UUID, "node", sqltype.Text, "opened", sqltype.Timestamptz, "closed", sqltype.Bool,
 			"first_offset", sqltype.Int8, "high_offset", sqltype.Int8, "wal_bytes", sqltype.Int8, "holders", sqltype.Int4)},
 		rows: func(context.Context, *Session, []*string) ([][]*string, error) {
