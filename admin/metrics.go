@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
@@ -30,6 +32,25 @@ type Stats struct {
 	FlushesTotal     int64
 	FlushErrorsTotal int64
 	FlushedRowsTotal int64
+
+	Pools []PoolStats // one a service on other machines
+	Cache *CacheStats // of object files; nil: there is none
+}
+
+// PoolStats is what the server counts of one service that it depends on.
+type PoolStats struct {
+	Name                     string // the label pool; few and fixed
+	State                    int64  // 0 down, 1 degraded, 2 up
+	InUse, Idle, Limit       int64  // connections
+	Calls, Failures, Refused int64  // totals: sent, sent and failed, not sent
+	Latency                  time.Duration
+}
+
+// CacheStats is what the server counts of its local copies of objects.
+type CacheStats struct {
+	Files, Bytes, Limit     int64 // now
+	Hits, Misses, Evictions int64 // totals
+	Errors                  int64 // total: downloads that failed, damaged copies
 }
 
 type metric struct {
@@ -42,6 +63,19 @@ type metric struct {
 type collector struct {
 	source  StatsSource
 	metrics []metric
+	pools   []labelled[PoolStats]
+	cache   []labelled[CacheStats]
+}
+
+// labelled is a metric of a part that may be there several times or not at all.
+type labelled[T any] struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	value func(*T) float64
+}
+
+func (m *labelled[T]) collect(out chan<- prometheus.Metric, v *T, labels ...string) {
+	out <- prometheus.MustNewConstMetric(m.desc, m.kind, m.value(v), labels...)
 }
 
 func newRegistry(deps Deps) (*prometheus.Registry, error) {
@@ -62,6 +96,8 @@ func newRegistry(deps Deps) (*prometheus.Registry, error) {
 	add("flush_commits_total", "Flushes committed.", counter, func(s *Stats) int64 { return s.FlushesTotal })
 	add("flush_errors_total", "Flushes that failed and will be tried again.", counter, func(s *Stats) int64 { return s.FlushErrorsTotal })
 	add("flush_rows_total", "Rows flushed to Parquet files.", counter, func(s *Stats) int64 { return s.FlushedRowsTotal })
+	c.addPools()
+	c.addCache()
 
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "miniodb_build_info", Help: "Always 1; the label is the version.",
 		ConstLabels: prometheus.Labels{"version": deps.Version}})
@@ -75,9 +111,48 @@ func newRegistry(deps Deps) (*prometheus.Registry, error) {
 	return r, nil
 }
 
+func (c *collector) addPools() {
+	add := func(name, help string, kind prometheus.ValueType, value func(*PoolStats) float64) {
+		c.pools = append(c.pools, labelled[PoolStats]{prometheus.NewDesc("miniodb_pool_"+name, help, []string{"pool"}, nil), kind, value})
+	}
+	count := func(field func(*PoolStats) int64) func(*PoolStats) float64 {
+		return func(p *PoolStats) float64 { return float64(field(p)) }
+	}
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	add("state", "How a service does: 0 down, 1 degraded, 2 up.", gauge, count(func(p *PoolStats) int64 { return p.State }))
+	add("connections_in_use", "Connections with a call on them.", gauge, count(func(p *PoolStats) int64 { return p.InUse }))
+	add("connections_idle", "Connections that wait for a call.", gauge, count(func(p *PoolStats) int64 { return p.Idle }))
+	add("connections_limit", "Connections there may be.", gauge, count(func(p *PoolStats) int64 { return p.Limit }))
+	add("calls_total", "Calls sent.", counter, count(func(p *PoolStats) int64 { return p.Calls }))
+	add("call_failures_total", "Calls sent that failed.", counter, count(func(p *PoolStats) int64 { return p.Failures }))
+	add("calls_refused_total", "Calls not sent because the service was down.", counter, count(func(p *PoolStats) int64 { return p.Refused }))
+	add("probe_seconds", "Round trip of the last health check that succeeded.", gauge, func(p *PoolStats) float64 { return p.Latency.Seconds() })
+}
+
+func (c *collector) addCache() {
+	add := func(name, help string, kind prometheus.ValueType, value func(*CacheStats) int64) {
+		c.cache = append(c.cache, labelled[CacheStats]{prometheus.NewDesc("miniodb_cache_"+name, help, nil, nil), kind,
+			func(s *CacheStats) float64 { return float64(value(s)) }})
+	}
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	add("files", "Objects with a local copy.", gauge, func(s *CacheStats) int64 { return s.Files })
+	add("bytes", "Disk space of local copies.", gauge, func(s *CacheStats) int64 { return s.Bytes })
+	add("limit_bytes", "Disk space that local copies may take.", gauge, func(s *CacheStats) int64 { return s.Limit })
+	add("hits_total", "Objects that were read from a local copy.", counter, func(s *CacheStats) int64 { return s.Hits })
+	add("misses_total", "Objects that had to be downloaded.", counter, func(s *CacheStats) int64 { return s.Misses })
+	add("evictions_total", "Local copies that were removed to make room.", counter, func(s *CacheStats) int64 { return s.Evictions })
+	add("errors_total", "Downloads that failed and local copies that were damaged.", counter, func(s *CacheStats) int64 { return s.Errors })
+}
+
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, m := range c.metrics {
+		out <- m.desc
+	}
+	for _, m := range c.pools {
+		out <- m.desc
+	}
+	for _, m := range c.cache {
 		out <- m.desc
 	}
 }
@@ -87,5 +162,15 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	s := c.source.Stats()
 	for _, m := range c.metrics {
 		out <- prometheus.MustNewConstMetric(m.desc, m.kind, float64(m.value(&s)))
+	}
+	for _, m := range c.pools {
+		for i := range s.Pools {
+			m.collect(out, &s.Pools[i], s.Pools[i].Name)
+		}
+	}
+	for _, m := range c.cache {
+		if s.Cache != nil {
+			m.collect(out, s.Cache)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,10 @@ func TestServer(t *testing.T) {
 			}
 			return nil
 		},
-		Stats: StatsFunc(func() Stats { return Stats{ConnectionsOpen: 7, BufferedRows: 42, WALBytes: 1 << 20, FlushesTotal: 3} }),
+		Stats: StatsFunc(func() Stats {
+			return Stats{ConnectionsOpen: 7, BufferedRows: 42, WALBytes: 1 << 20, FlushesTotal: 3, Cache: &CacheStats{Hits: 5, Bytes: 77},
+				Pools: []PoolStats{{Name: "minio", State: 2, Calls: 12, Latency: 1500 * time.Microsecond}, {Name: "redis", Refused: 4}}}
+		}),
 	})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -58,7 +62,9 @@ func TestServer(t *testing.T) {
 	require.Equal(t, 200, status)
 	for _, line := range []string{
 		"miniodb_pgwire_connections_open 7\n", "miniodb_buffer_rows 42\n", "miniodb_wal_bytes 1.048576e+06\n",
-		"# TYPE miniodb_flush_commits_total counter\nminiodb_flush_commits_total 3\n", `miniodb_build_info{version="v1.2.3"} 1`, "go_goroutines ",
+		"# TYPE miniodb_flush_commits_total counter\nminiodb_flush_commits_total 3\n", `miniodb_build_info{version="v1.2.3"} 1`, "go_goroutines ", `miniodb_pool_state{pool="minio"} 2`, `miniodb_pool_state{pool="redis"} 0`,
+		`miniodb_pool_calls_total{pool="minio"} 12`, `miniodb_pool_calls_refused_total{pool="redis"} 4`, `miniodb_pool_probe_seconds{pool="minio"} 0.0015`,
+		"miniodb_cache_hits_total 5\n", "miniodb_cache_bytes 77\n",
 	} {
 		require.Contains(t, body, line)
 	}
