@@ -10,11 +10,9 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"github.com/miniodb/miniodb/catalog/index/bolt"
 	cataloglog "github.com/miniodb/miniodb/catalog/log"
 	"github.com/miniodb/miniodb/config"
 	"github.com/miniodb/miniodb/ingest/wal"
-	"github.com/miniodb/miniodb/storage/local"
 )
 
 // Check compares logs, index, objects and the WAL of a stopped server and reports what it finds. Findings are an error. Nothing is
@@ -28,17 +26,12 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
-	store, err := local.New(dir.store())
+	stores, err := openStores(ctx, cfg, dir, zerolog.Nop())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	index, err := bolt.Open(dir.index(), zerolog.Nop())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, index.Close()) }()
-	report, err := cataloglog.Check(ctx, store, index, "")
+	defer func() { err = errors.Join(err, stores.Close()) }()
+	report, err := cataloglog.Check(ctx, stores.objects, stores.index, "")
 	if err != nil {
 		return err
 	}
@@ -51,7 +44,7 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 		fmt.Fprintln(out, "problem:", p)
 	}
 	findings := report.ProblemCount
-	if err := checkWAL(ctx, dir, store, index, out); err != nil {
+	if err := checkWAL(ctx, dir, stores, out); err != nil {
 		fmt.Fprintf(out, "problem: wal: %v\n", err)
 		findings++
 	}
@@ -63,7 +56,7 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 }
 
 // checkWAL reads every record and compares the log with what catalog and tables say of it.
-func checkWAL(ctx context.Context, dir *dataDir, store *local.Store, index *bolt.Index, out io.Writer) (err error) {
+func checkWAL(ctx context.Context, dir *dataDir, stores *stores, out io.Writer) (err error) {
 	w, err := wal.Open(wal.Config{Dir: dir.wal()})
 	if err != nil {
 		return err
@@ -74,7 +67,7 @@ func checkWAL(ctx context.Context, dir *dataDir, store *local.Store, index *bolt
 		return err
 	}
 	fmt.Fprintf(out, "wal: stream %s, %d records, offsets %d to %d, %d bytes\n", w.Stream(), records, w.First(), w.Durable(), w.Bytes())
-	cat, err := cataloglog.OpenCatalog(ctx, store, index, "", dir.node, zerolog.Nop())
+	cat, err := cataloglog.OpenCatalog(ctx, stores.objects, stores.index, "", dir.node, zerolog.Nop())
 	if err != nil {
 		return err
 	}
@@ -83,7 +76,7 @@ func checkWAL(ctx context.Context, dir *dataDir, store *local.Store, index *bolt
 			return fmt.Errorf("stream %s is open on this node and its log is not here: acknowledged rows are missing", id)
 		}
 	}
-	tables := cataloglog.NewTables(store, index, "", dir.node, zerolog.Nop())
+	tables := cataloglog.NewTables(stores.objects, stores.index, "", dir.node, zerolog.Nop())
 	for name, t := range cat.Current().Tables {
 		s, err := tables.Snapshot(ctx, t.UUID)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/miniodb/miniodb/config"
 	"github.com/miniodb/miniodb/internal/testpg"
+	"github.com/miniodb/miniodb/internal/testserver"
 	"github.com/miniodb/miniodb/server"
 )
 
@@ -89,6 +90,11 @@ func startWith(t *testing.T, change func(*config.Config)) string {
 	cfg.Server.DataDir = t.TempDir()
 	change(cfg)
 	cfg.Server.PgAddr, cfg.Server.RestPort = "127.0.0.1:0", "127.0.0.1:0"
+	if testserver.Shared() {
+		b := testserver.NewBacking(t, cfg.Server.DataDir)
+		cfg.Redis.Addr = b.RedisAddr
+		cfg.MinIO.Endpoint, cfg.MinIO.AccessKey, cfg.MinIO.SecretKey, cfg.MinIO.Bucket, cfg.MinIO.Prefix = b.Endpoint, b.AccessKey, b.SecretKey, b.Bucket, b.Prefix
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan server.Addrs, 1), make(chan error, 1)
 	go func() {

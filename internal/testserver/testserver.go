@@ -55,7 +55,7 @@ type Server struct {
 // Start runs `bin server` on the data directory with more arguments and waits until it is ready. The process is killed at the end of the test.
 func Start(tb testing.TB, bin, dir string, args ...string) *Server {
 	tb.Helper()
-	s, err := Launch(bin, dir, args...)
+	s, err := launch(bin, dir, append(Args(tb, dir), args...)...)
 	if err != nil {
 		tb.Fatalf("start server: %v", err)
 	}
@@ -68,10 +68,9 @@ func Start(tb testing.TB, bin, dir string, args ...string) *Server {
 	return s
 }
 
-// Launch is Start without a test: the caller kills the process.
-func Launch(bin, dir string, args ...string) (*Server, error) {
+func launch(bin, dir string, args ...string) (*Server, error) {
 	began := time.Now()
-	args = append([]string{"server", "--data-dir", dir, "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0", "--server.log-format", "json"}, args...)
+	args = append([]string{"server", "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0", "--server.log-format", "json"}, args...)
 	s := &Server{Dir: dir, log: newLogBuffer(), out: newLogBuffer(), exited: make(chan struct{})}
 	s.cmd = exec.Command(bin, args...)
 	s.cmd.Env = environ()

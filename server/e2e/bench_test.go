@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,11 +129,11 @@ func BenchmarkDemo(b *testing.B) {
 		mini.rows("CALL flush_table('" + table + "')")
 		var own []string
 		for _, f := range parquetFiles(b, s.Dir) {
-			if !strings.Contains(strings.Join(known, "\n"), f) {
-				own = append(own, "'"+f+"'")
+			if !slices.Contains(known, f) {
+				known = append(known, f)
+				own = append(own, "'"+localCopy(b, s.Dir, f)+"'")
 			}
 		}
-		known = append(known, own...)
 		files[table] = "[" + strings.Join(own, ", ") + "]"
 	}
 	ctx, cancel := context.WithCancel(b.Context())

@@ -179,7 +179,7 @@ func TestKillNine(t *testing.T) {
 
 	status, out, errs := func() (int, string, string) {
 		s.Stop(t)
-		return testserver.Command(t, bin, "check", "--data-dir", dir)
+		return testserver.Command(t, bin, append([]string{"check"}, testserver.Args(t, dir)...)...)
 	}()
 	require.Zero(t, status, out+errs)
 }

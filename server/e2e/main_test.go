@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -150,16 +149,4 @@ func hostPort(t testing.TB, dsn string) (host, port string) {
 	u, err := url.Parse(dsn)
 	require.NoError(t, err)
 	return u.Hostname(), u.Port()
-}
-
-// parquetFiles lists the data files below a data directory.
-func parquetFiles(t testing.TB, dir string) []string {
-	var files []string
-	require.NoError(t, filepath.WalkDir(filepath.Join(dir, "store"), func(path string, e os.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && strings.HasSuffix(path, ".parquet") && !strings.Contains(path, "_delta_log") {
-			files = append(files, path)
-		}
-		return err
-	}))
-	return files
 }

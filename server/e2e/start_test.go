@@ -73,8 +73,8 @@ func TestStartErrorsAreOneLine(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "format"), []byte("99\n"), 0o600))
 		startFails(t, "99", "--data-dir", dir, "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0")
 	})
-	t.Run("cluster settings", func(t *testing.T) {
-		startFails(t, "cluster mode is not in this build yet", "--data-dir", t.TempDir(), "--redis-addr", "127.0.0.1:6379")
+	t.Run("half a shared database", func(t *testing.T) {
+		startFails(t, "needs minio.endpoint", "--data-dir", t.TempDir(), "--redis-addr", "127.0.0.1:6379")
 	})
 }
 
@@ -91,10 +91,10 @@ func TestMissingLogIsNotPassedOver(t *testing.T) {
 	s.Kill()
 	require.NoError(t, os.Rename(filepath.Join(dir, "wal"), filepath.Join(dir, "wal.lost")))
 
-	status, out, errs := testserver.Command(t, bin, "check", "--data-dir", dir)
+	status, out, errs := testserver.Command(t, bin, append([]string{"check"}, testserver.Args(t, dir)...)...)
 	require.Equal(t, 1, status, errs)
 	require.Contains(t, out, "acknowledged rows are missing")
-	ports := []string{"--data-dir", dir, "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"}
+	ports := append(testserver.Args(t, dir), "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0")
 	startFails(t, "--wal.abandon-lost", ports...)
 
 	s = testserver.Start(t, bin, dir, "--wal.abandon-lost")
