@@ -26,7 +26,10 @@ import (
 
 const patience = 30 * time.Second
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The goroutine that waits for the private MinIO ends with the process.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/miniodb/miniodb/internal/testminio.(*Process).Start.func1"))
+}
 
 func TestStore(t *testing.T) {
 	storagetest.Run(t, func() storage.Store { return open(t, t.TempDir(), 1<<20, openLocal(t)) })

@@ -8,7 +8,6 @@ import (
 
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/units"
-	"github.com/miniodb/miniodb/storage"
 )
 
 // reserveLocked takes room for size bytes. The caller unlinks the victims, without the lock, before he writes. For people: need is what the
@@ -51,7 +50,7 @@ func (s *Store) noSpace(need int64, err error) error {
 		WithHint("Make room on that disk, or move the cache to a larger one (cache.dir).").WithCause(err)
 }
 
-// full reports whether an error says that a file system or a quota is exhausted. A download can only mean the cache's own.
+// full reports whether an error says that a file system or a quota is exhausted. In a download that can only be the cache's own.
 func full(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, storage.ErrFull)
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
