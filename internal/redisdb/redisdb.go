@@ -18,8 +18,8 @@
 // go-redis sends a command once more when the connection broke before the answer. Whoever sends a script that must take effect once has to
 // make it recognise itself.
 //
-// What it cannot see: a master that was cut off from its Sentinels and not yet demoted still answers the processes on its side of the
-// cut, while others use the new one. `min-replicas-to-write 1` on the servers closes that gap for writes.
+// What it cannot see: a master that was replaced and has not heard of it yet still answers those who are connected to it, for milliseconds when a failover
+// was planned, as long as the servers are cut off from each other otherwise. `min-replicas-to-write 1` bounds that for writes.
 package redisdb
 
 import (
