@@ -87,7 +87,10 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	}
 	n.sessions, err = session.NewNode(ctx, session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
-	}, session.Deps{Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Log: log})
+	}, session.Deps{
+		Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Log: log,
+		System: []session.SystemRelation{poolsRelation(n.stores.services), nodesRelation(n.dir.node, n.nodes)},
+	})
 	return n, err
 }
 
@@ -178,6 +181,7 @@ func (n *node) stats() admin.Stats {
 		ConnectionsOpen: s.Open, ConnectionsTotal: s.Opened, QueriesActive: s.Active, QueriesTotal: s.Statements, QueryErrorsTotal: s.Failures,
 		Tables: int64(len(n.catalog.Current().Tables)), BufferedBytes: w.Buffered, WALBytes: w.WALBytes,
 		FlushesTotal: w.Flushes, FlushErrorsTotal: w.FlushFailures, FlushedRowsTotal: w.FlushedRows,
+		Pools: poolStats(n.stores.services), Cache: cacheStats(n.stores.cache),
 	}
 	for _, b := range n.ingest.Stats() {
 		out.BufferedRows += b.Rows
