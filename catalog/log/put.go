@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/internal/health"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/storage"
 )
@@ -68,6 +69,8 @@ func (a *appender) put(ctx context.Context, key string, data []byte, nonce uuid.
 				return winner == nonce, nil
 			}
 			last = err
+		case errors.Is(err, health.ErrDown) && try == 0: // nothing was sent
+			return false, fmt.Errorf("write %s: %w", key, err)
 		case errors.Is(err, storage.ErrFull) && try == 0:
 			return false, pgerr.New(pgerrcode.DiskFull, "could not commit: no space left in the object store").WithCause(err)
 		default:

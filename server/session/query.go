@@ -206,14 +206,15 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 		r.systems[i].text = "" // it may be large, and the query may stay open
 	}
 	r.plan = planner.New(in)
+	if err := s.fetch(ctx, r.plan, r); err != nil {
+		return "", err
+	}
 	var failed error
 	text, err := r.plan.Text(func(scan int, f catalog.DataFile) string {
-		path, release, err := s.node.store.Local(ctx, s.node.tables.DataKey(b.sel.Scans[scan].Table.UUID, f.Path))
+		path, err := s.path(ctx, b.sel.Scans[scan].Table, f, r)
 		if err != nil {
-			failed = pgerr.New(pgerrcode.IOError, "data file %s of table %q cannot be read: %w", f.Path, b.sel.Scans[scan].Table.Name.Name, err)
-			return ""
+			failed = err
 		}
-		r.release = append(r.release, release)
 		return path
 	})
 	if failed != nil {
