@@ -143,6 +143,9 @@ func prepareSpool(dir string) error {
 // openStream records a new stream in the catalog log, before its first acknowledgement. A stream that is open on this node and not in
 // its WAL directory has been lost, and acknowledged rows with it: that is not passed over in silence.
 func (i *Ingest) openStream(ctx context.Context) error {
+	if err := i.checkCatalog(ctx); err != nil {
+		return err
+	}
 	db := i.deps.Catalog.Current()
 	var lost []*catalog.Stream
 	for _, s := range db.Streams {

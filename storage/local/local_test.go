@@ -124,3 +124,17 @@ func TestFull(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "fits", string(got))
 }
+
+// TestRemovedDirectory removes a directory that the store has made, as an accident does that is to be recovered from.
+func TestRemovedDirectory(t *testing.T) {
+	dir := t.TempDir()
+	s, err := New(dir)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	require.NoError(t, s.PutIfAbsent(t.Context(), "a/b/c", []byte("1")))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "a")))
+	require.NoError(t, s.PutIfAbsent(t.Context(), "a/b/c", []byte("2")))
+	data, err := s.Get(t.Context(), "a/b/c", 10)
+	require.NoError(t, err)
+	require.Equal(t, "2", string(data))
+}

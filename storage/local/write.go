@@ -189,7 +189,10 @@ func (s *Store) ensureDir(dir string) error {
 		return failed
 	}
 	if done {
-		return nil
+		if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		// Somebody removed it under us: recovering from that must not need a restart.
 	}
 	parent := filepath.Dir(dir)
 	if err := s.ensureDir(parent); err != nil {
