@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/sql"
 	"github.com/miniodb/miniodb/storage"
@@ -17,11 +18,23 @@ func (s *Session) refresh(ctx context.Context, p parsed) error {
 	if s.refreshed == p.stmt || !namesObjects(p.stmt.Command) || s.tx.overlay != nil || s.tx.pinned != nil {
 		return nil
 	}
-	if _, err := s.node.catalog.Fresh(ctx); err != nil {
+	if _, err := s.node.catalog.Fresh(ctx); err != nil && (ctx.Err() != nil || !s.independent(p.stmt.Command)) {
 		return err
 	}
 	s.refreshed = p.stmt
 	return nil
+}
+
+// independent reports whether a command is a query of constants and system relations. It needs no catalog: when neither Redis nor the object store
+// answers, miniodb.pools still says so.
+func (s *Session) independent(c sql.Command) bool {
+	q, ok := c.(*sql.Query)
+	if !ok {
+		return false
+	}
+	empty := &resolver{db: catalog.NewDatabase(), systems: s.node.systems, path: s.searchPath(), used: map[catalog.Name]bool{}}
+	_, err := sql.Rewrite(q, sql.Env{Resolver: empty, Session: s.info()})
+	return err == nil
 }
 
 // namesObjects reports whether a command looks anything up in the catalog. What ends a transaction, or changes the session, must work while nothing else does.
