@@ -63,14 +63,6 @@ func (s *Server) Listen(ctx context.Context) error {
 	return nil
 }
 
-// Close gives up the address of a server that was never run.
-func (s *Server) Close() error {
-	if s.listener == nil {
-		return nil
-	}
-	return s.listener.Close()
-}
-
 // Addr returns the bound address, or nil before Listen.
 func (s *Server) Addr() net.Addr {
 	if s.listener == nil {

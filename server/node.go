@@ -36,7 +36,8 @@ type node struct {
 	keeper   *cataloglog.Keeper
 	ingest   *ingest.Ingest
 	sessions *session.Node
-	registry cluster.Registry // once the ports are known
+	members  members
+	self     cluster.Node
 	draining atomic.Bool
 	closers  []func() error // in the order of opening
 }
@@ -58,6 +59,9 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		return n, err
 	}
 	n.closers = append(n.closers, n.stores.Close)
+	if err = n.join(ctx); err != nil {
+		return n, err
+	}
 	if n.catalog, err = cataloglog.OpenCatalog(ctx, n.stores.objects, n.stores.index, "", n.dir.node, log); err != nil {
 		return n, err
 	}
@@ -89,7 +93,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
 	}, session.Deps{
 		Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Log: log,
-		System: []session.SystemRelation{poolsRelation(n.stores.services), nodesRelation(n.dir.node, n.nodes)},
+		System: []session.SystemRelation{poolsRelation(n.stores.services), nodesRelation(n.dir.node, n.members.Nodes)},
 	})
 	return n, err
 }

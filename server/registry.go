@@ -3,23 +3,45 @@ package server
 import (
 	"context"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/miniodb/miniodb/cluster"
 )
 
-// register tells other servers of this one. A live server with the same node id is an error.
-func (n *node) register(ctx context.Context, pg, http net.Addr) error {
-	n.registry = n.stores.registry(cluster.Node{
-		ID: n.dir.node, PGAddr: pg.String(), HTTPAddr: http.String(), Version: Version, Stream: n.ingest.Stream(), Started: time.Now().UTC(), Replicas: 1,
-	})
-	r, ok := n.registry.(interface{ Register(context.Context) error })
-	if !ok {
-		return nil
-	}
-	n.log.Warn().Msg("one copy of each acknowledged row (R = 1) until it is flushed: the write-ahead log of this server, as replication is not in this build")
-	return r.Register(ctx)
+// members is the registry of the servers that share a database. The embedded server's knows itself only.
+type members interface {
+	cluster.Registry
+	Update(self cluster.Node)
 }
 
-// nodes lists the servers that share the database.
-func (n *node) nodes(ctx context.Context) ([]cluster.Node, error) { return n.registry.Nodes(ctx) }
+// join tells other servers of this one, before it touches what belongs to its node id: a live server with the same id is an error. It is told of until
+// the node is closed.
+func (n *node) join(ctx context.Context) error {
+	n.self = cluster.Node{ID: n.dir.node, Version: Version, Started: time.Now().UTC(), Replicas: 1}
+	n.members = n.stores.members(n.self)
+	if r, ok := n.members.(interface{ Register(context.Context) error }); ok {
+		if err := r.Register(ctx); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { _ = n.members.Run(ctx) }) // it returns nil
+	n.closers = append(n.closers, func() error {
+		cancel()
+		running.Wait()
+		return nil
+	})
+	return nil
+}
+
+// announce adds what is known once the ports are open.
+func (n *node) announce(pg, http net.Addr) {
+	n.self.PGAddr, n.self.HTTPAddr, n.self.Stream = pg.String(), http.String(), n.ingest.Stream()
+	n.members.Update(n.self)
+	if len(n.stores.services) > 0 {
+		n.log.Warn().Int("replicas", n.self.Replicas).
+			Msg("until it is flushed, an acknowledged row is in the write-ahead log of this server only: replication is not in this build")
+	}
+}

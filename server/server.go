@@ -46,8 +46,6 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 	if err == nil {
 		if err = wire.Listen(ctx); err != nil {
 			err = listenError("PostgreSQL clients", cfg.Server.PgAddr, err)
-		} else if err = node.register(ctx, wire.Addr(), http.Addr()); err != nil {
-			err = errors.Join(err, wire.Close())
 		}
 	}
 	if err != nil {
@@ -62,8 +60,9 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 	below.Go(func() error { return http.Run(background) })
 	below.Go(func() error { node.supervise(background); return nil })
 	below.Go(func() error { return node.keeper.Run(background) })
-	below.Go(func() error { return node.registry.Run(background) })
+	below.Go(func() error { return newCleaning(node, cfg.Clean).Run(background) })
 
+	node.announce(wire.Addr(), http.Addr())
 	ready(Addrs{PG: wire.Addr(), HTTP: http.Addr()})
 	log.Info().Str("component", "server").Str("version", Version).Str("node", node.dir.node).Str("data_dir", node.dir.path).
 		Stringer("pg_addr", wire.Addr()).Stringer("http_addr", http.Addr()).Msg("ready")

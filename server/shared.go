@@ -50,7 +50,7 @@ func openShared(ctx context.Context, s *stores, cfg *config.Config, dir *dataDir
 	leases := cluster.NewRedisLeases(db.Client(), tag, dir.node, log)
 	s.closers = append(s.closers, leases.Close)
 	s.leases = leases
-	s.registry = func(self cluster.Node) cluster.Registry {
+	s.members = func(self cluster.Node) members {
 		self.Place = cluster.Place(dir.lockFile())
 		return cluster.NewRedisRegistry(db.Client(), tag, self, log)
 	}

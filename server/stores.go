@@ -19,11 +19,11 @@ import (
 // stores are where a database is kept: its objects, the index over its logs, and what tells servers of each other. Everything above them is the same for
 // an embedded server and for servers that share a database.
 type stores struct {
-	objects  storage.Store // gives local paths
-	index    index.Index
-	dir      string // that DuckDB reads objects from
-	leases   cluster.Leases
-	registry func(self cluster.Node) cluster.Registry
+	objects storage.Store // gives local paths
+	index   index.Index
+	dir     string // that DuckDB reads objects from
+	leases  cluster.Leases
+	members func(self cluster.Node) members
 
 	services []*health.Service // what runs on other machines; none when embedded
 	cache    *cache.Store      // nil when embedded
@@ -59,7 +59,7 @@ func openEmbedded(_ context.Context, s *stores, _ *config.Config, dir *dataDir, 
 	leases := cluster.NewLocalLeases()
 	s.closers = append(s.closers, leases.Close)
 	s.leases = leases
-	s.registry = func(self cluster.Node) cluster.Registry { return cluster.NewLocalRegistry(self) }
+	s.members = func(self cluster.Node) members { return cluster.NewLocalRegistry(self) }
 	return nil
 }
 
