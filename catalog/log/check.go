@@ -32,6 +32,7 @@ type Report struct {
 	OrphanCount    int64     // objects that no table needs; not a problem
 	OrphanBytes    int64
 	Orphans        []string // keys of the first maxFindings
+	UnownedCount   int64    // of the orphans, data files whose path names no stream: cleaning leaves them
 	StrayTables    int      // in the index but not in the catalog; not a problem
 }
 
@@ -180,6 +181,9 @@ func (c *checker) leftovers(id uuid.UUID, h *history, objects []storage.Info, re
 		path := strings.TrimPrefix(info.Key, c.tables.DataKey(id, ""))
 		if _, removed := h.removes[dataURI(path)]; !removed { // older versions may still need a removed file
 			c.report.orphan(info)
+			if _, owned := streamOf(path); !owned {
+				c.report.UnownedCount++
+			}
 		}
 	}
 }

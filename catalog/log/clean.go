@@ -2,8 +2,6 @@ package log
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -128,22 +126,13 @@ func (c *Cleaner) Once(ctx context.Context, now time.Time, shared bool) (CleanSt
 	case <-ctx.Done():
 		return CleanStats{}, ctx.Err()
 	}
-	within, cancel := context.WithTimeout(ctx, cleanTime)
-	defer cancel()
-	r := &round{
+	return c.round(now, shared).finish(ctx)
+}
+
+func (c *Cleaner) round(now time.Time, shared bool) *round {
+	return &round{
 		Cleaner: c, shared: shared, now: now, cut: now.Add(-c.cfg.Retention - min(cleanMargin, c.cfg.Retention/8)), old: now.Add(-c.cfg.OrphanAge), left: cleanObjects,
 	}
-	err := r.run(within)
-	if errors.Is(err, errEnough) || err != nil && within.Err() != nil && ctx.Err() == nil {
-		r.done.More, err = true, nil
-	}
-	c.mu.Lock()
-	c.stats.add(&r.done)
-	c.mu.Unlock()
-	if err != nil {
-		err = fmt.Errorf("clean: %w", err)
-	}
-	return r.done, err
 }
 
 func (s *CleanStats) add(d *CleanStats) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,7 +144,7 @@ func (r *round) find(ctx context.Context, id uuid.UUID, n named) (*found, error)
 		if n.kept[o.Key] {
 			return nil
 		}
-		list, bound := &f.files, r.left
+		list, bound := &f.files, cleanObjects
 		switch {
 		case n.expired[o.Key]:
 			if !r.shared {
@@ -193,36 +194,28 @@ func (r *round) files(ctx context.Context, id uuid.UUID, st *cleanState, h *hist
 	if len(f.foreign) > 0 && r.now.Sub(st.foreign) >= r.cfg.OrphanAge {
 		st.foreign, forgotten = r.now, f.foreign
 	}
-	orphans, seen := r.settled(st, orphans)
-	if len(orphans)+len(forgotten) > 0 {
+	fresh := slices.ContainsFunc(orphans, func(o storage.Info) bool { return st.unnamed[o.Key].IsZero() })
+	ready, seen := r.settled(st, orphans)
+	if fresh || len(ready)+len(forgotten) > 0 {
 		// A short history forgets removed files some time after their removal. What the log still tells of them decides.
 		full, err := r.tables.fullHistory(ctx, id, func(int64, *catalog.Snapshot) {})
 		if err != nil {
 			return false, err
 		}
 		n := r.named(full)
-		rest := orphans[:0]
-		for _, o := range orphans {
-			switch {
-			case n.expired[o.Key]:
-				expired = append(expired, o)
-			case !n.kept[o.Key]:
-				rest = append(rest, o)
-			}
-		}
-		orphans = rest
-		for _, o := range forgotten {
+		for _, o := range slices.Concat(orphans, forgotten) {
 			if n.expired[o.Key] {
 				expired = append(expired, o)
 			}
 		}
+		ready = slices.DeleteFunc(ready, func(o storage.Info) bool { return n.expired[o.Key] || n.kept[o.Key] })
 	}
 	st.unnamed = seen
 	dir := tableDir(r.tables.prefix, id)
 	complete, err = r.removeAll(ctx, dir, expired, &r.done.Files)
 	if err == nil {
 		var all bool
-		all, err = r.removeAll(ctx, dir, orphans, &r.done.Orphans)
+		all, err = r.removeAll(ctx, dir, ready, &r.done.Orphans)
 		complete = complete && all
 	}
 	return complete, err

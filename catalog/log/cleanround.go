@@ -29,6 +29,23 @@ type round struct {
 	done   CleanStats
 }
 
+// finish runs the round within its time and counts what it did.
+func (r *round) finish(ctx context.Context) (CleanStats, error) {
+	within, cancel := context.WithTimeout(ctx, cleanTime)
+	defer cancel()
+	err := r.run(within)
+	if errors.Is(err, errEnough) || err != nil && within.Err() != nil && ctx.Err() == nil {
+		r.done.More, err = true, nil
+	}
+	r.mu.Lock()
+	r.stats.add(&r.done)
+	r.mu.Unlock()
+	if err != nil {
+		err = fmt.Errorf("clean: %w", err)
+	}
+	return r.done, err
+}
+
 func (r *round) run(ctx context.Context) (err error) {
 	if r.db, err = r.catalog.Refresh(ctx); err != nil {
 		return err
