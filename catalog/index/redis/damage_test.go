@@ -48,6 +48,25 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// The files of a large table are sent to a key that expires, and must not expire where they end up. Those of a Reset that fails go away.
+func TestStaged(t *testing.T) {
+	x := open(t, shared(t))
+	s := indextest.Large(2 * pieceFiles)
+	require.NoError(t, x.Reset(t.Context(), s, index.Absent))
+	ttl, err := x.db.Client().PTTL(t.Context(), x.keys(s.Table).files).Result()
+	require.NoError(t, err)
+	require.EqualValues(t, -1, ttl, "no expiry")
+	require.NoError(t, x.stage(t.Context(), s, 0, x.key("n:left")))
+	require.ErrorIs(t, x.stage(t.Context(), s, 3, x.key("n:right")), index.ErrVersion)
+	ttl, err = x.db.Client().PTTL(t.Context(), x.key("n:left")).Result()
+	require.NoError(t, err)
+	require.Positive(t, ttl)
+	require.LessOrEqual(t, ttl, stagedLife)
+	n, err := x.db.Client().Exists(t.Context(), x.key("n:right")).Result()
+	require.NoError(t, err)
+	require.Zero(t, n)
+}
+
 // Whatever happens to one key, what is read is the table as it was, an error or nothing, and never another table; State goes on, and a Reset
 // repairs everything.
 func TestDamage(t *testing.T) {

@@ -81,6 +81,7 @@ func TestFlushAll(t *testing.T) {
 		before := stateOf(t, x)
 		testredis.Do(t, p.Addr, "FLUSHALL")
 		require.NoError(t, change(), name)
+		require.EqualValues(t, 1, testredis.Do(t, p.Addr, "EXISTS", x.generationKey()), name)
 		require.NotEqual(t, before.Generation, stateOf(t, x).Generation, name)
 	}
 	// Processes that find the generation gone agree on one.
