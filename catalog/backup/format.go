@@ -154,7 +154,10 @@ func decode(name string, data []byte) (*Backup, error) {
 			if len(after) > 0 {
 				return nil, corrupted(name, what, "there is something behind it")
 			}
-			return b, b.finish(name, l, data[:at], number-1)
+			if err := b.finish(name, l, data[:at], number-1); err != nil {
+				return nil, err
+			}
+			return b, nil
 		}
 		if l.SHA256 != l.sum() {
 			return nil, corrupted(name, what, "its checksum is another one")
