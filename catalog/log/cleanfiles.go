@@ -208,6 +208,11 @@ func (r *round) files(ctx context.Context, id uuid.UUID, st *cleanState, h *hist
 				expired = append(expired, o)
 			}
 		}
+		for _, o := range orphans {
+			if n.kept[o.Key] { // where Retention is longer than checkpoints remember: ask again tomorrow
+				seen[o.Key] = r.now.Add(r.cfg.OrphanAge)
+			}
+		}
 		ready = slices.DeleteFunc(ready, func(o storage.Info) bool { return n.expired[o.Key] || n.kept[o.Key] })
 	}
 	st.unnamed = seen
@@ -221,12 +226,13 @@ func (r *round) files(ctx context.Context, id uuid.UUID, st *cleanState, h *hist
 	return complete, err
 }
 
-// settled returns those orphans that have been seen as such for long enough, and since when all of them have been.
+// settled returns those orphans that have been seen as such for long enough, and since when all of them have been; a time to come says that they need not be asked
+// about before.
 func (r *round) settled(st *cleanState, orphans []storage.Info) (ready []storage.Info, seen map[string]time.Time) {
 	seen = make(map[string]time.Time, len(orphans))
 	for _, o := range orphans {
 		since, again := st.unnamed[o.Key]
-		if !again || since.After(r.now) {
+		if !again {
 			since = r.now
 		}
 		seen[o.Key] = since

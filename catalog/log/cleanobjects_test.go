@@ -311,6 +311,31 @@ func TestCleanBounds(t *testing.T) {
 	require.Equal(t, removed, w.cleaner.Stats().Objects)
 }
 
+// A server that slept while the versions after its own were removed does not take their absence for the end of the log.
+func TestCleanBehindASleeper(t *testing.T) {
+	w := newWorld(t, fastDir(t), nil)
+	table := newTable(sqltype.Of(sqltype.Int4))
+	require.NoError(t, w.tables.Create(t.Context(), table))
+	w.ops(catalog.Op{PutTable: table})
+	sleeper := newTables(t, w.store)
+	s, err := sleeper.Snapshot(t.Context(), table.UUID)
+	require.NoError(t, err)
+	require.Zero(t, s.Version)
+	for range 205 {
+		w.commitAt(table.UUID, w.now, &Change{Checkpoints: map[uuid.UUID]int64{w.writer.stream: 1}})
+	}
+	w.now = w.now.Add(8 * day)
+	require.Positive(t, w.clean(true).LogObjects)
+	require.NoError(t, sleeper.idx.Drop(t.Context(), table.UUID)) // its index says that it should look
+	k := *sleeper.handle(table.UUID).current.Load()
+	k.at = k.at.Add(-staleAfter)
+	sleeper.handle(table.UUID).current.Store(&k)
+	s, err = sleeper.Snapshot(t.Context(), table.UUID)
+	require.NoError(t, err)
+	require.EqualValues(t, 205, s.Version)
+	require.Equal(t, s, requireConsistent(t, sleeper, table.UUID))
+}
+
 func TestStreamOf(t *testing.T) {
 	id := uuid.New()
 	got, ok := streamOf(DataDir(id) + "x.parquet")

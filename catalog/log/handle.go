@@ -3,6 +3,7 @@ package log
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -24,7 +25,12 @@ type handle struct {
 type known struct {
 	snapshot   *catalog.Snapshot
 	generation string
+	at         time.Time // when, by the wall clock, which goes on while the machine sleeps
 }
+
+// staleAfter is how old a version in memory may be so that a missing entry after it means that there is none. Cleaning removes no version that was current
+// within the last hour, the shortest retention; later the next entries, and the version's own, may have been removed.
+const staleAfter = 30 * time.Minute
 
 // current reports whether a state of the index says that there is nothing after what is known. Memory may be ahead of the index: a commit between its
 // PUT and its Apply, or one whose Apply failed. A table that is missing in the index is looked up in the log, which puts it back there.
@@ -60,7 +66,7 @@ func (h *handle) release() { <-h.turn }
 
 // publish makes a version known that was compared with the end of the log in a generation ("": was not).
 func (h *handle) publish(s *catalog.Snapshot, generation string) {
-	h.current.Store(&known{snapshot: s, generation: generation})
+	h.current.Store(&known{snapshot: s, generation: generation, at: time.Now().Round(0)})
 	h.suspect.Store(false)
 	h.dropped.Store(false)
 }

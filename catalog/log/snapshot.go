@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
@@ -73,15 +74,21 @@ func (t *Tables) refreshInTurn(ctx context.Context, h *handle) (*catalog.Snapsho
 	if err == nil {
 		seen = state.Tables[h.id].Version
 	}
-	s := h.snapshot()
+	var s *catalog.Snapshot
+	if k := h.current.Load(); k != nil && (time.Now().Round(0).Sub(k.at) < staleAfter || t.kept(ctx, k.snapshot)) {
+		s = k.snapshot
+	}
 	if s == nil {
 		s = t.loadIndexed(ctx, h.id)
 	}
 	replayed := s == nil
 	if replayed {
 		s, err = t.replay(ctx, h.id)
-	} else {
-		s, err = t.readTail(ctx, s)
+	} else if s, err = t.readTail(ctx, s); err == nil && seen > s.Version {
+		// A log that was written anew goes on above what was lost of it.
+		if whole, werr := t.replay(ctx, h.id); werr == nil && whole.Version > s.Version {
+			s, replayed = whole, true
+		}
 	}
 	if err != nil {
 		if errors.Is(err, storage.ErrNotFound) {
@@ -106,13 +113,19 @@ func (t *Tables) loadIndexed(ctx context.Context, id uuid.UUID) *catalog.Snapsho
 	if s.Schema == nil || s.Schema.UUID != id || s.Version < 0 {
 		return nil
 	}
-	// Old entries are removed some time after a checkpoint; a replay from there costs little.
-	statCtx, cancel := context.WithTimeout(ctx, t.limits.operation)
-	defer cancel()
-	if _, err := t.store.Stat(statCtx, entryKey(t.prefix, id, s.Version)); err != nil {
+	if !t.kept(ctx, s) {
 		return nil
 	}
 	return s
+}
+
+// kept reports whether the log still has a version's entry. If not, its successors may have been removed, too, and the tail cannot be read from there on; a replay
+// from a checkpoint costs little.
+func (t *Tables) kept(ctx context.Context, s *catalog.Snapshot) bool {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.operation)
+	defer cancel()
+	_, err := t.store.Stat(ctx, entryKey(t.prefix, s.Table, s.Version))
+	return err == nil
 }
 
 // readTail applies the entries after s, normally none.
