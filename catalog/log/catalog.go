@@ -214,6 +214,9 @@ func (c *Catalog) refreshInTurn(ctx context.Context) (*catalog.Database, error) 
 		state, _ = c.idx.State(ctx, nil) // without an answer the version is proved to nobody
 	}
 	d, err := c.readTail(ctx, c.Current())
+	if err == nil && c.idx != nil && state.Generation != "" && state.Catalog.Version > d.Version {
+		d, _, err = c.follow(ctx, d) // a recovery may have left versions out
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read catalog log: %w", err)
 	}

@@ -107,7 +107,12 @@ func (c *Catalog) readDoubtful(ctx context.Context, version int64) (e *catalogEn
 // Look returns what this process and the log after it say now, without making it known. fault says why the log does not go on from there although it has
 // later versions.
 func (c *Catalog) Look(ctx context.Context) (d *catalog.Database, fault string, err error) {
-	d = c.Current()
+	return c.follow(ctx, c.Current())
+}
+
+// follow reads what comes after a version, over a gap only where a recovery is behind it.
+func (c *Catalog) follow(ctx context.Context, from *catalog.Database) (d *catalog.Database, fault string, err error) {
+	d = from
 	_, versions, err := c.listLog(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("list catalog log: %w", err)

@@ -221,3 +221,40 @@ func TestExamineOfADeadStore(t *testing.T) {
 	_, err := x.Examine(ctx, table.UUID)
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// TestOthersFollowARecovery has a second server that stands at older versions of catalog and table when both logs are lost and written anew.
+func TestOthersFollowARecovery(t *testing.T) {
+	ctx := context.Background()
+	store, idx := newStore(t), newIndex(t)
+	a, err := OpenCatalog(ctx, store, idx, "", "a", zerolog.Nop())
+	require.NoError(t, err)
+	b, err := OpenCatalog(ctx, store, idx, "", "b", zerolog.Nop())
+	require.NoError(t, err)
+	one, two := NewTables(store, idx, "", "a", zerolog.Nop()), NewTables(store, idx, "", "b", zerolog.Nop())
+	table := newTable(sqltype.Of(sqltype.Int4))
+	require.NoError(t, one.Create(ctx, table))
+	_, err = two.Snapshot(ctx, table.UUID)
+	require.NoError(t, err)
+	for _, name := range strings.Fields("x y z") {
+		_, err := a.Commit(ctx, uuid.New(), schemaOp(name))
+		require.NoError(t, err)
+		_, err = one.Commit(ctx, table.UUID, addFile(name))
+		require.NoError(t, err)
+	}
+	require.Positive(t, deleteWhere(t, store, "", every))
+	d, err := a.Restore(ctx, -1, func(now *catalog.Database) (*catalog.Database, error) { return now, nil })
+	require.NoError(t, err)
+	s, err := one.Rewrite(ctx, one.Remembered(table.UUID), true)
+	require.NoError(t, err)
+
+	followed, err := b.Fresh(ctx)
+	require.NoError(t, err)
+	require.Equal(t, d, followed)
+	read, err := two.Snapshot(ctx, table.UUID)
+	require.NoError(t, err)
+	require.Equal(t, s, read)
+	state, err := idx.State(ctx, []uuid.UUID{table.UUID})
+	require.NoError(t, err)
+	require.Equal(t, d.Version, state.Catalog.Version, "the index is not set back")
+	require.Equal(t, s.Version, state.Tables[table.UUID].Version)
+}
