@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/admin"
@@ -60,7 +61,14 @@ func nodesRelation(self string, list func(context.Context) ([]cluster.Node, erro
 			}
 			out := make([][]*string, len(nodes))
 			for i, n := range nodes {
-				out[i] = session.Row(n.ID, n.PGAddr, n.HTTPAddr, n.Version, n.Started, n.LastSeen, n.ID == self, n.Stream, n.Replicas)
+				var pg, http, stream any // not known in a server's first moments
+				if n.PGAddr != "" {
+					pg, http = n.PGAddr, n.HTTPAddr
+				}
+				if n.Stream != uuid.Nil {
+					stream = n.Stream
+				}
+				out[i] = session.Row(n.ID, pg, http, n.Version, n.Started, n.LastSeen, n.ID == self, stream, n.Replicas)
 			}
 			return out, nil
 		},
