@@ -16,6 +16,7 @@ import (
 	"github.com/miniodb/miniodb/internal/testminio"
 	"github.com/miniodb/miniodb/internal/testredis"
 	"github.com/miniodb/miniodb/internal/testserver"
+	"github.com/miniodb/miniodb/storage"
 )
 
 // rig is a MinIO and a Redis of their own, which a test may take away.
@@ -29,10 +30,16 @@ func newRig(t testing.TB) *rig {
 	return &rig{t: t, minio: testminio.Launch(t, "", 0), redis: testredis.Launch(t)}
 }
 
+func (r *rig) backing() testserver.Backing {
+	return testserver.Backing{RedisAddr: r.redis.Addr, Endpoint: r.minio.Endpoint, AccessKey: r.minio.AccessKey, SecretKey: r.minio.SecretKey, Bucket: "rig", Prefix: "db"}
+}
+
+// objects opens the rig's object store.
+func (r *rig) objects() storage.Store { return bucket(r.t, r.backing()) }
+
 // args are the flags of every program that uses the rig's database.
 func (r *rig) args(dir string) []string {
-	b := testserver.Backing{RedisAddr: r.redis.Addr, Endpoint: r.minio.Endpoint, AccessKey: r.minio.AccessKey, SecretKey: r.minio.SecretKey, Bucket: "rig", Prefix: "db"}
-	return append([]string{"--data-dir", dir}, b.Args()...)
+	return append([]string{"--data-dir", dir}, r.backing().Args()...)
 }
 
 // start starts a server on a directory of its own, or on one that it had before.
