@@ -19,7 +19,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/miniodb/miniodb/config"
+	"github.com/miniodb/miniodb/internal/testredis"
+	"github.com/miniodb/miniodb/internal/testserver"
 	"github.com/miniodb/miniodb/server"
+	"github.com/miniodb/miniodb/storage"
+	"github.com/miniodb/miniodb/storage/local"
+	"github.com/miniodb/miniodb/storage/minio"
 )
 
 func exec(t *testing.T, c *pgx.Conn, statements ...string) {
@@ -104,33 +109,70 @@ func steps(t *testing.T, c *pgx.Conn, name, mode string) []string {
 	return out
 }
 
-// deleteBelow removes every file of a directory whose path matches.
-func deleteBelow(t *testing.T, dir, pattern string) (deleted int) {
+// objects opens the store of a data directory beside its server.
+func objects(t *testing.T, dir string) storage.Store {
 	t.Helper()
-	match := regexp.MustCompile(pattern)
-	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !match.MatchString(path) {
-			return err
-		}
-		deleted++
-		return os.Remove(path)
-	}))
-	return deleted
+	if !testserver.Shared() {
+		store, err := local.New(filepath.Join(dir, "store"))
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, store.Close()) })
+		return store
+	}
+	b := testserver.NewBacking(t, dir)
+	store, err := minio.Open(context.Background(), minio.Config{
+		Endpoint: b.Endpoint, AccessKey: b.AccessKey, SecretKey: b.SecretKey, Bucket: b.Bucket, Prefix: b.Prefix,
+	}, zerolog.Nop())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	return store
 }
 
-// listing is every file below a directory with a checksum of its contents.
-func listing(t *testing.T, dir string) map[string]string {
+// listing is every object of a store with a checksum of its contents.
+func listing(t *testing.T, store storage.Store) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		out[path] = fmt.Sprintf("%x", sha256.Sum256(data))
+	require.NoError(t, store.List(context.Background(), "", "", func(o storage.Info) error {
+		data, err := store.Get(context.Background(), o.Key, 1<<30)
+		out[o.Key] = fmt.Sprintf("%x", sha256.Sum256(data))
 		return err
 	}))
 	return out
+}
+
+// deleteObjects removes every object whose key matches.
+func deleteObjects(t *testing.T, store storage.Store, pattern string) (deleted int) {
+	t.Helper()
+	match := regexp.MustCompile(pattern)
+	for key := range listing(t, store) {
+		if match.MatchString(key) {
+			require.NoError(t, store.Delete(context.Background(), key))
+			deleted++
+		}
+	}
+	return deleted
+}
+
+// loseIndex removes everything that the index of a data directory knows. An embedded server must be stopped.
+func loseIndex(t *testing.T, dir string) {
+	t.Helper()
+	if testserver.Shared() {
+		testredis.Flush(t)
+		return
+	}
+	require.NoError(t, os.Remove(filepath.Join(dir, "index.db")))
+}
+
+// configOf is the configuration of a server on a directory.
+func configOf(t *testing.T, dir string) *config.Config {
+	t.Helper()
+	cfg := config.Default()
+	cfg.Server.DataDir, cfg.Server.PgAddr, cfg.Server.RestPort = dir, "127.0.0.1:0", "127.0.0.1:0"
+	if testserver.Shared() {
+		b := testserver.NewBacking(t, dir)
+		cfg.Redis.Addr = b.RedisAddr
+		cfg.MinIO.Endpoint, cfg.MinIO.AccessKey, cfg.MinIO.SecretKey, cfg.MinIO.Bucket, cfg.MinIO.Prefix = b.Endpoint, b.AccessKey, b.SecretKey, b.Bucket, b.Prefix
+	}
+	return cfg
 }
 
 // during runs a server on a directory for the time of use.
@@ -147,8 +189,8 @@ func during(t *testing.T, dir string, use func(t *testing.T, c *pgx.Conn)) {
 // them back from its backup and memory.
 func TestRecoverMetadataWhileServing(t *testing.T) {
 	for name, lost := range map[string]string{
-		"catalog": `/catalog/_log/`, "catalog and table logs": `/(catalog/_log|_delta_log)/`, "table logs": `/_delta_log/`,
-		"one entry of each": `/(catalog/_log|_delta_log)/0+2\.json`,
+		"catalog": `catalog/_log/`, "catalog and table logs": `(catalog/_log|_delta_log)/`, "table logs": `_delta_log/`,
+		"one entry of each": `(catalog/_log|_delta_log)/0+2\.json`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, dir := context.Background(), t.TempDir()
@@ -159,7 +201,10 @@ func TestRecoverMetadataWhileServing(t *testing.T) {
 				exec(t, c, "CREATE TABLE young (id serial, a int)", "INSERT INTO young (a) VALUES (1), (2)", "CALL flush_table('young')",
 					"DROP VIEW by_region", "CREATE VIEW by_region AS SELECT 'x' AS region, 1 AS amount", "CREATE VIEW kept AS SELECT 1 AS a",
 					"INSERT INTO orders (region, day, amount) VALUES ('after', '2024-06-06', 3)")
-				require.Positive(t, deleteBelow(t, filepath.Join(dir, "store"), lost))
+				require.Positive(t, deleteObjects(t, objects(t, dir), lost))
+				if testserver.Shared() {
+					loseIndex(t, dir)
+				}
 				got := steps(t, c, backup, "complete")
 				require.Contains(t, got, "public.orders table unchanged")
 				require.Contains(t, got, "public.young table kept")
@@ -251,8 +296,7 @@ func TestMetadataBackupFunctions(t *testing.T) {
 // offline runs Recover on a directory and returns what it printed.
 func offline(t *testing.T, dir string, o server.RecoverOptions) (string, error) {
 	t.Helper()
-	cfg := config.Default()
-	cfg.Server.DataDir = dir
+	cfg := configOf(t, dir)
 	var out strings.Builder
 	err := server.Recover(context.Background(), cfg, o, zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.ErrorLevel), &out)
 	t.Log(out.String(), err)
@@ -262,8 +306,7 @@ func offline(t *testing.T, dir string, o server.RecoverOptions) (string, error) 
 // refused starts a server that must not start, and returns why.
 func refused(t *testing.T, dir string) error {
 	t.Helper()
-	cfg := config.Default()
-	cfg.Server.DataDir, cfg.Server.PgAddr, cfg.Server.RestPort = dir, "127.0.0.1:0", "127.0.0.1:0"
+	cfg := configOf(t, dir)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	err := server.Run(ctx, cfg, zerolog.Nop(), func(server.Addrs) { cancel() })
@@ -275,8 +318,8 @@ func refused(t *testing.T, dir string) error {
 // the numbers in them, count too.
 func TestRecoverOffline(t *testing.T) {
 	for name, lost := range map[string]string{
-		"catalog": `/catalog/_log/`, "catalog and index": `/catalog/_log/|index\.db`, "everything but files": `/(catalog/_log|_delta_log)/|index\.db`,
-		"the beginning of the catalog": `/catalog/_log/0+[0-9]\.json`,
+		"catalog": `catalog/_log/`, "catalog and index": `catalog/_log/`, "everything but files": `(catalog/_log|_delta_log)/`,
+		"the beginning of the catalog": `catalog/_log/0+[0-9]\.json`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, dir := context.Background(), t.TempDir()
@@ -290,7 +333,11 @@ func TestRecoverOffline(t *testing.T) {
 			if strings.Contains(lost, "_delta_log") { // the index has what came after the backup, if it is there; these cases lose it, so what was flushed then
 				during(t, dir, func(t *testing.T, c *pgx.Conn) { backup = backUp(t, c) })
 			}
-			require.Positive(t, deleteBelow(t, dir, lost))
+			store := objects(t, dir)
+			require.Positive(t, deleteObjects(t, store, lost))
+			if name == "catalog and index" || name == "everything but files" {
+				loseIndex(t, dir)
+			}
 			err := refused(t, dir)
 			if name != "the beginning of the catalog" {
 				require.ErrorContains(t, err, "miniodb recover --backup NAME")
@@ -299,11 +346,11 @@ func TestRecoverOffline(t *testing.T) {
 			out, err := offline(t, dir, server.RecoverOptions{List: true})
 			require.NoError(t, err)
 			require.Contains(t, out, backup)
-			files := listing(t, filepath.Join(dir, "store"))
+			files := listing(t, store)
 			out, err = offline(t, dir, server.RecoverOptions{Backup: backup, DryRun: true})
 			require.NoError(t, err)
 			require.Contains(t, out, "dry run: nothing was changed")
-			require.Equal(t, files, listing(t, filepath.Join(dir, "store")))
+			require.Equal(t, files, listing(t, store))
 
 			out, err = offline(t, dir, server.RecoverOptions{Backup: backup})
 			require.NoError(t, err)
@@ -334,32 +381,42 @@ func TestRecoverFromStorage(t *testing.T) {
 		exec(t, c, "CALL flush_table('orders')")
 		before = sums(t, c)
 	})
-	require.NoError(t, os.Remove(filepath.Join(dir, "index.db")))
+	loseIndex(t, dir)
 	out, err := offline(t, dir, server.RecoverOptions{FromStorage: true})
 	require.NoError(t, err)
 	require.Regexp(t, `table public.orders: version \d+, 2 files, 3002 rows`, out)
 	require.Contains(t, out, "index rebuilt from the logs")
 	during(t, dir, func(t *testing.T, c *pgx.Conn) { require.Equal(t, before, sums(t, c)) })
 
-	other := t.TempDir()
+	other, fresh := t.TempDir(), t.TempDir()
 	during(t, other, func(t *testing.T, c *pgx.Conn) {
 		exec(t, c, "CREATE TABLE alien (a int)", "INSERT INTO alien VALUES (1)")
 	})
-	fresh := t.TempDir()
-	require.NoError(t, os.CopyFS(filepath.Join(fresh, "store"), os.DirFS(filepath.Join(dir, "store"))))
-	alien, err := os.ReadFile(filepath.Join(other, "index.db"))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(fresh, "index.db"), alien, 0o600))
+	from, to := objects(t, dir), objects(t, fresh)
+	for key := range listing(t, from) {
+		data, err := from.Get(context.Background(), key, 1<<30)
+		require.NoError(t, err)
+		require.NoError(t, to.Put(context.Background(), key, data))
+	}
+	if !testserver.Shared() {
+		alien, err := os.ReadFile(filepath.Join(other, "index.db"))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(fresh, "index.db"), alien, 0o600))
+	}
 	out, err = offline(t, fresh, server.RecoverOptions{FromStorage: true})
 	require.NoError(t, err)
-	require.Contains(t, out, "is no table, removed")
+	if !testserver.Shared() {
+		require.Contains(t, out, "is no table, removed")
+	}
 	during(t, fresh, func(t *testing.T, c *pgx.Conn) { require.Equal(t, before, sums(t, c)) })
 
-	require.Positive(t, deleteBelow(t, fresh, `/catalog/_log/`))
+	require.Positive(t, deleteObjects(t, to, `catalog/_log/`))
 	_, err = offline(t, fresh, server.RecoverOptions{FromStorage: true})
 	require.ErrorContains(t, err, "miniodb recover --list")
-	_, err = offline(t, filepath.Join(fresh, "nowhere"), server.RecoverOptions{FromStorage: true})
-	require.ErrorContains(t, err, "is not a data directory")
+	if !testserver.Shared() {
+		_, err = offline(t, filepath.Join(fresh, "nowhere"), server.RecoverOptions{FromStorage: true})
+		require.ErrorContains(t, err, "is not a data directory")
+	}
 	for _, o := range []server.RecoverOptions{{}, {List: true, FromStorage: true}, {FromStorage: true, DryRun: true}} {
 		_, err = offline(t, fresh, o)
 		require.Error(t, err)
@@ -372,44 +429,45 @@ func TestRecoverRefusesWhatIsBroken(t *testing.T) {
 	during(t, dir, func(t *testing.T, c *pgx.Conn) {
 		world(t, c)
 		backup := backUp(t, c)
-		path := filepath.Join(dir, "store", "backups", "metadata", backup)
-		good, err := os.ReadFile(path)
+		store := objects(t, dir)
+		key := "backups/metadata/" + backup
+		good, err := store.Get(ctx, key, 1<<30)
 		require.NoError(t, err)
-		store := func() map[string]string { return listing(t, filepath.Join(dir, "store")) }
 
 		bad := slices.Clone(good)
 		bad[strings.Index(string(bad), `"region"`)+2] ^= 1 // first in the catalog
-		require.NoError(t, os.Chmod(path, 0o600))
-		require.NoError(t, os.WriteFile(path, bad, 0o600))
+		require.NoError(t, store.Put(ctx, key, bad))
 		for _, call := range []string{"CALL recover_metadata('%s')", "CALL recover_metadata('%s', 'dry_run')", "CALL validate_metadata_backup('%s')"} {
-			before := store()
+			before := listing(t, store)
 			_, err = c.Exec(ctx, fmt.Sprintf(call, backup))
 			require.Equal(t, "XX001", code(t, err))
 			require.ErrorContains(t, err, "part 1 (catalog)")
-			require.Equal(t, before, store())
+			require.Equal(t, before, listing(t, store))
 		}
-		require.NoError(t, os.WriteFile(path, good, 0o600))
+		require.NoError(t, store.Put(ctx, key, good))
 
-		require.Positive(t, deleteBelow(t, filepath.Join(dir, "store"), `/_delta_log/`))
+		require.Positive(t, deleteObjects(t, store, `_delta_log/`))
 		var victim string
-		for name := range store() {
+		for name := range listing(t, store) {
 			if strings.HasSuffix(name, ".parquet") {
 				victim = name
 			}
 		}
-		require.NoError(t, os.Rename(victim, filepath.Join(dir, "aside")))
-		before := store()
+		aside, err := store.Get(ctx, victim, 1<<30)
+		require.NoError(t, err)
+		require.NoError(t, store.Delete(ctx, victim))
+		before := listing(t, store)
 		_, err = c.Exec(ctx, "CALL recover_metadata('"+backup+"')")
 		require.Equal(t, "58P01", code(t, err))
 		var pg *pgconn.PgError
 		require.ErrorAs(t, err, &pg)
 		require.Contains(t, pg.Detail, filepath.Base(victim))
 		require.Contains(t, strings.Join(steps(t, c, backup, "dry_run"), "\n"), "table not recoverable")
-		require.Equal(t, before, store(), "nothing was changed")
-		require.NoError(t, os.Rename(filepath.Join(dir, "aside"), victim))
-		before = store()
+		require.Equal(t, before, listing(t, store), "nothing was changed")
+		require.NoError(t, store.Put(ctx, victim, aside))
+		before = listing(t, store)
 		steps(t, c, backup, "dry_run")
-		require.Equal(t, before, store(), "a dry run changes nothing")
+		require.Equal(t, before, listing(t, store), "a dry run changes nothing")
 		steps(t, c, backup, "complete")
 
 		exec(t, c, "DROP VIEW by_region", "DROP TABLE orders", "CREATE VIEW orders AS SELECT 1 AS a")
