@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,6 +26,8 @@ const (
 	Replaced  = "replaced"  // was there and different
 	Kept      = "kept"      // is not in the backup
 	Rewritten = "rewritten" // a table log that was missing or damaged
+	Found     = "found"     // a table of the store that neither the backup nor the catalog of now has
+	Left      = "left out"  // one whose name is taken, or whose log cannot be read
 	Rebuilt   = "rebuilt"   // the index
 )
 
@@ -58,6 +61,7 @@ func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*t
 	m.claim()
 	m.schemas()
 	m.tables()
+	m.foundTables()
 	m.views()
 	m.sequences()
 	m.rest()
@@ -109,10 +113,10 @@ func (m *merger) claim() {
 
 // oid returns the OID of an object that is kept: its own if the backup leaves it free.
 func (m *merger) oid(own uint32) uint32 {
-	if m.used[own] {
+	if m.used[own] || own == m.out.NextOID {
 		own = m.out.NextOID
-		m.out.NextOID++
 	}
+	m.out.NextOID = max(m.out.NextOID, own+1)
 	m.used[own] = true
 	return own
 }
@@ -184,6 +188,39 @@ func (m *merger) tables() {
 		m.out.Tables[name] = &t
 		m.step(name.String(), "table", Kept, m.states[t.UUID].detail())
 		m.logStep(name, m.states[t.UUID])
+	}
+}
+
+// foundTables takes tables that are known by their own logs only. They may have been dropped after the backup; but dropping one again is easier than
+// missing its rows. Of several with one name the youngest is taken.
+func (m *merger) foundTables() {
+	var found []*tableState
+	for _, id := range slices.SortedFunc(maps.Keys(m.states), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }) {
+		switch st := m.states[id]; {
+		case !st.found || m.out.TableByUUID(id) != nil:
+		case st.log == nil:
+			m.step(id.String(), "table", Left, st.detail())
+		default:
+			found = append(found, st)
+		}
+	}
+	slices.SortFunc(found, func(a, b *tableState) int {
+		x, y := a.log.Schema, b.log.Schema
+		return cmp.Or(y.Created.Compare(x.Created), slices.Compare(x.UUID[:], y.UUID[:]))
+	})
+	for _, st := range found {
+		t := *st.log.Schema
+		if m.out.Exists(t.Name) || m.backup.Exists(t.Name) || m.now.Exists(t.Name) {
+			m.step(t.Name.String(), "table", Left, fmt.Sprintf("another relation has its name; %s; its directory is %s", st.detail(), t.UUID))
+			continue
+		}
+		if m.out.Schemas[t.Name.Schema] == nil {
+			m.out.Schemas[t.Name.Schema] = &catalog.Schema{OID: m.oid(m.out.NextOID), Name: t.Name.Schema}
+			m.step(t.Name.Schema, "schema", Restored, "")
+		}
+		t.OID = m.oid(t.OID)
+		m.out.Tables[t.Name] = &t
+		m.step(t.Name.String(), "table", Found, "was made, and perhaps dropped, after the backup; "+st.detail())
 	}
 }
 

@@ -23,6 +23,7 @@ type tableState struct {
 	missing  string            // what is missing of an unrecoverable table, or of the live files of a log
 	inBackup *Table
 	buffered map[int32]Range // of integer columns of rows in the write-ahead log
+	found    bool            // neither the backup nor the catalog of now has the table
 }
 
 // fromMemory is the source of what this process knows.
@@ -34,8 +35,20 @@ type candidate struct {
 }
 
 // examine looks at the logs of all tables that the backup or the catalog of now have. It changes nothing.
-func (m *Manager) examine(ctx context.Context, b *Backup, now *catalog.Database) (map[uuid.UUID]*tableState, error) {
+func (m *Manager) examine(ctx context.Context, b *Backup, now *catalog.Database, whole bool) (map[uuid.UUID]*tableState, error) {
 	states := map[uuid.UUID]*tableState{}
+	if !whole {
+		// Tables that were made after the backup, by entries of the catalog log that are lost, have only their own logs to be known by.
+		stored, err := m.deps.Tables.Stored(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range stored {
+			if b.Catalog.Dropped[id] == nil && now.Dropped[id] == nil {
+				states[id] = &tableState{found: true}
+			}
+		}
+	}
 	for name, t := range now.Tables {
 		states[t.UUID] = &tableState{name: name}
 	}

@@ -50,7 +50,7 @@ func (m *Manager) Recover(ctx context.Context, name string, dry bool, offline *O
 			return nil, err
 		}
 	}
-	states, err := m.examine(ctx, b, now)
+	states, err := m.examine(ctx, b, now, whole && !precedes(now, b.Catalog))
 	if err != nil {
 		return nil, err
 	}

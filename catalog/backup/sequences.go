@@ -3,11 +3,13 @@ package backup
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/bits"
 	"regexp"
 	"strconv"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
 // sequences brings sequences back such that none gives out a number again: not behind what is known now, and, where the catalog of now may have lost
@@ -43,6 +45,29 @@ func (m *merger) sequences() {
 			}
 			m.out.Sequences[name] = &s
 			m.step(name.String(), "sequence", Kept, cmp.Or(detail, fmt.Sprintf("goes on at %d", s.Reserved)))
+		}
+	}
+	m.missingSequences()
+}
+
+// missingSequences makes sequences that serial columns of found tables name and nobody has.
+func (m *merger) missingSequences() {
+	for _, name := range sortedNames(m.out.Tables) {
+		for i := range m.out.Tables[name].Columns {
+			c := &m.out.Tables[name].Columns[i]
+			if c.Sequence == nil || m.out.Exists(*c.Sequence) || m.backup.Exists(*c.Sequence) || m.now.Exists(*c.Sequence) {
+				continue
+			}
+			s := &catalog.Sequence{OID: m.oid(m.out.NextOID), Name: *c.Sequence, Start: 1, Increment: 1, Min: 1, Max: math.MaxInt64, Reserved: 1}
+			switch c.Type.OID {
+			case sqltype.Int2:
+				s.Max = math.MaxInt16
+			case sqltype.Int4:
+				s.Max = math.MaxInt32
+			}
+			detail := m.pass(s)
+			m.out.Sequences[s.Name] = s
+			m.step(s.Name.String(), "sequence", Restored, "made anew for a table that was found; "+cmp.Or(detail, "goes on at 1"))
 		}
 	}
 }

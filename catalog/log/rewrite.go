@@ -81,6 +81,31 @@ func (t *Tables) Examine(ctx context.Context, id uuid.UUID) (*Examined, error) {
 	return x, nil
 }
 
+// Stored lists the tables that have a directory in the store, whether or not the catalog knows them. It takes one listing a table.
+func (t *Tables) Stored(ctx context.Context) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	dir, after := join(t.prefix, "tables/"), ""
+	enough := errors.New("one is enough")
+	for {
+		first := ""
+		err := t.store.List(ctx, dir, after, func(o storage.Info) error {
+			first = strings.TrimPrefix(o.Key, dir)
+			return enough
+		})
+		if first == "" {
+			if err != nil {
+				err = fmt.Errorf("list tables of the store: %w", err)
+			}
+			return out, err
+		}
+		name, _, _ := strings.Cut(first, "/")
+		if id, err := uuid.Parse(name); err == nil {
+			out = append(out, id)
+		}
+		after = dir + name + "0" // the first character after the slash: what is left has another name
+	}
+}
+
 // Remembered returns the newest version of a table in this process's memory, nil if there is none: it was read from the log, or committed to it.
 func (t *Tables) Remembered(id uuid.UUID) *catalog.Snapshot {
 	h := t.handle(id)
