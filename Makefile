@@ -66,9 +66,10 @@ build: ## build bin/miniodb
 run: build ## build and start a server on 127.0.0.1:5432 that keeps its data in ./miniodb-data
 	bin/miniodb server
 
-test: deps ## vet and run every test
+test: deps ## vet and run every test, those of the server on both kinds of store
 	$(GO) vet ./...
 	$(GO) test -timeout $(TEST_TIMEOUT) ./...
+	MINIODB_TEST_BACKING=shared $(GO) test -timeout $(TEST_TIMEOUT) ./server ./server/e2e
 
 race: deps ## run the tests under the race detector, without the long ones
 	$(GO) test -race -short -timeout $(TEST_TIMEOUT) ./...
