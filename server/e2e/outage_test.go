@@ -175,3 +175,32 @@ func TestTwoServersShare(t *testing.T) {
 	require.Equal(t, "2", a.one("SELECT count(*) FROM miniodb.nodes"))
 	require.Equal(t, "2", b.one("SELECT count(*) FROM miniodb.streams WHERE NOT closed"))
 }
+
+// TestBothAway takes Redis and MinIO away together: inserts go on, and nothing else is answered with what might be out of date.
+func TestBothAway(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	dir := t.TempDir()
+	s := r.start(dir)
+	d := connect(t, s.DSN())
+	d.rows("CREATE TABLE t (a integer)")
+	d.rows("INSERT INTO t VALUES (0)")
+	r.redis.Kill(t)
+	r.minio.Kill()
+	for i := range 50 {
+		d.rows(fmt.Sprintf("INSERT INTO t VALUES (%d)", i+1))
+	}
+	d.fails("SELECT count(*) FROM t", "58030")
+	d.fails("CREATE TABLE u (a integer)", "57P03", "58030")
+	require.Equal(t, "1", d.one("SELECT 1"))
+	require.NoError(t, r.minio.Start())
+	r.redis.Start(t)
+	require.Eventually(t, func() bool { _, err := d.try("SELECT count(*) FROM t"); return err == nil }, time.Minute, 100*time.Millisecond)
+	require.Equal(t, "51", d.one("SELECT count(*) FROM t"))
+	d.rows("CREATE TABLE u (a integer)")
+	s.Kill()
+	s = r.start(dir)
+	require.Equal(t, "51", connect(t, s.DSN()).one("SELECT count(*) FROM t"))
+	s.Stop(t)
+	r.check(dir)
+}
