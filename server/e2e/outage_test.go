@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/miniodb/miniodb/internal/testredis"
+	"github.com/miniodb/miniodb/internal/testserver"
 )
 
 // outage is how long a service stays away.
@@ -203,4 +204,41 @@ func TestBothAway(t *testing.T) {
 	require.Equal(t, "51", connect(t, s.DSN()).one("SELECT count(*) FROM t"))
 	s.Stop(t)
 	r.check(dir)
+}
+
+// TestFailover kills the master that Sentinels watch, under load with two servers: queries and inserts go on, and DDL does after the failover.
+func TestFailover(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	group := testredis.Sentinel(t)
+	args := []string{"--redis-addr", "", "--redis.mode", "sentinel", "--redis.addrs", strings.Join(group.Addrs, ","), "--redis.master-name", testredis.MasterName}
+	dirs := []string{t.TempDir(), t.TempDir()}
+	a, b := r.start(dirs[0], args...), r.start(dirs[1], args...)
+	first, second := r.run(a, "first", often), r.run(b, "second", often)
+	first.more(300)
+	second.more(300)
+	group.Master.Kill(t)
+	first.more(300)
+	second.more(300)
+	d, other := connect(t, a.DSN()), connect(t, b.DSN())
+	require.Eventually(t, func() bool { _, err := d.try("CREATE TABLE after_failover (a integer)"); return err == nil }, time.Minute, 100*time.Millisecond)
+	require.Equal(t, "0", other.one("SELECT count(*) FROM after_failover"))
+	first.more(300)
+	second.more(300)
+	first.end()
+	second.end()
+	require.Empty(t, first.failed())
+	require.Empty(t, second.failed())
+	d.rows("CALL flush_table('first')")
+	other.rows("CALL flush_table('second')")
+	for _, c := range []*db{d, other} {
+		first.verify(c)
+		second.verify(c)
+	}
+	a.Stop(t)
+	b.Stop(t)
+	for _, dir := range dirs {
+		status, out, errs := testserver.Command(t, bin, append(append([]string{"check"}, r.args(dir)...), args...)...)
+		require.Zero(t, status, "%s\n%s", out, errs)
+	}
 }
