@@ -1,4 +1,4 @@
-// Package catalog has the types that describe a database: schemas, tables, views, sequences, the data files of a table.
+// Package catalog has the types that describe a database: roles, schemas, tables, views, sequences, the data files of a table.
 //
 // Types only, no I/O: catalog/log makes them durable, catalog/index finds them. A Database and everything reachable from it
 // is immutable once published; a change makes a new one (Apply). Everybody may import this package.
@@ -40,6 +40,8 @@ type Table struct {
 	TimeColumn int32     `json:"time_column,omitempty"` // column id; 0: ingestion time
 	Buckets    int32     `json:"buckets"`               // fixed for the life of the table
 	Options    Options   `json:"options"`
+	Owner      uint32    `json:"owner,omitempty"` // OID of a role; 0: the role miniodb, as everywhere
+	ACL        ACL       `json:"acl,omitzero"`
 	Comment    string    `json:"comment,omitempty"`
 	Created    time.Time `json:"created"`
 }
@@ -54,6 +56,7 @@ type Column struct {
 	Default      string       `json:"default,omitempty"`  // PostgreSQL expression text; "": NULL
 	Sequence     *Name        `json:"sequence,omitempty"` // owned by a serial column
 	Comment      string       `json:"comment,omitempty"`
+	ACL          ACL          `json:"acl,omitzero"` // nil: none beside that of the relation
 }
 
 // KeyKind is the kind of a recorded, unenforced key.
@@ -98,6 +101,8 @@ type View struct {
 	Name    Name     `json:"name"`
 	Columns []Column `json:"columns"`
 	Query   string   `json:"query"`
+	Owner   uint32   `json:"owner,omitempty"` // with whose rights the query reads
+	ACL     ACL      `json:"acl,omitzero"`
 	Comment string   `json:"comment,omitempty"`
 }
 
@@ -112,12 +117,16 @@ type Sequence struct {
 	Cycle     bool   `json:"cycle,omitempty"`
 	Reserved  int64  `json:"reserved"`            // the next value that no server has reserved
 	Exhausted bool   `json:"exhausted,omitempty"` // the last value has been reserved; Reserved is that value
+	Owner     uint32 `json:"owner,omitempty"`
+	ACL       ACL    `json:"acl,omitzero"`
 }
 
 // Schema is a namespace.
 type Schema struct {
-	OID  uint32 `json:"oid"`
-	Name string `json:"name"`
+	OID   uint32 `json:"oid"`
+	Name  string `json:"name"`
+	Owner uint32 `json:"owner,omitempty"`
+	ACL   ACL    `json:"acl,omitzero"`
 }
 
 // Stream is a WAL stream: opened before its first acknowledgement, never reused.

@@ -15,6 +15,9 @@ const FirstOID uint32 = 16384
 type Database struct {
 	Version   int64                  `json:"version"` // of the catalog log
 	NextOID   uint32                 `json:"next_oid"`
+	Owner     uint32                 `json:"owner,omitempty"`
+	ACL       ACL                    `json:"acl,omitzero"`
+	Roles     map[string]*Role       `json:"roles"`
 	Schemas   map[string]*Schema     `json:"schemas"`
 	Tables    map[Name]*Table        `json:"-"`
 	Views     map[Name]*View         `json:"-"`
@@ -34,15 +37,21 @@ type Dropped struct {
 // NewDatabase returns version -1: the database before its first commit.
 func NewDatabase() *Database {
 	return &Database{
-		Version: -1, NextOID: FirstOID,
-		Schemas: map[string]*Schema{DefaultSchema: {OID: 2200, Name: DefaultSchema}},
-		Tables:  map[Name]*Table{}, Views: map[Name]*View{}, Sequences: map[Name]*Sequence{},
+		Version: -1, NextOID: FirstOID, Roles: builtinRoles(),
+		Schemas: map[string]*Schema{DefaultSchema: {OID: 2200, Name: DefaultSchema, Owner: DatabaseOwnerOID, ACL: ACL{
+			{Grantee: DatabaseOwnerOID, Grantor: DatabaseOwnerOID, Privileges: AllOnSchema},
+			{Grantee: Public, Grantor: DatabaseOwnerOID, Privileges: Usage},
+		}}},
+		Tables: map[Name]*Table{}, Views: map[Name]*View{}, Sequences: map[Name]*Sequence{},
 		Streams: map[uuid.UUID]*Stream{}, Dropped: map[uuid.UUID]*Dropped{}, Recent: map[uuid.UUID]int64{},
 	}
 }
 
 // Op is one change to a database; exactly one field is set, but for Time. Put replaces or adds by name (Streams: by id).
 type Op struct {
+	PutRole      *Role     `json:"put_role,omitempty"`
+	DropRole     string    `json:"drop_role,omitempty"`
+	PutAccess    *Access   `json:"put_access,omitempty"`
 	PutSchema    *Schema   `json:"put_schema,omitempty"`
 	DropSchema   string    `json:"drop_schema,omitempty"`
 	PutTable     *Table    `json:"put_table,omitempty"`
@@ -59,12 +68,20 @@ type Op struct {
 // Apply returns the database after ops, as the given version of the catalog log. The receiver is unchanged.
 func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 	n := &Database{
-		Version: version, NextOID: d.NextOID, Schemas: maps.Clone(d.Schemas), Tables: maps.Clone(d.Tables),
+		Version: version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Roles: maps.Clone(d.Roles),
+		Schemas: maps.Clone(d.Schemas), Tables: maps.Clone(d.Tables),
 		Views: maps.Clone(d.Views), Sequences: maps.Clone(d.Sequences), Streams: maps.Clone(d.Streams),
 		Dropped: maps.Clone(d.Dropped), Recent: maps.Clone(d.Recent),
 	}
 	for _, op := range ops {
 		switch {
+		case op.PutRole != nil:
+			n.Roles[op.PutRole.Name] = op.PutRole
+			n.claim(op.PutRole.OID)
+		case op.DropRole != "":
+			delete(n.Roles, op.DropRole)
+		case op.PutAccess != nil:
+			n.applyAccess(op.PutAccess)
 		case op.PutSchema != nil:
 			n.Schemas[op.PutSchema.Name] = op.PutSchema
 			n.claim(op.PutSchema.OID)

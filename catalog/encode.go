@@ -14,6 +14,9 @@ import (
 type databaseJSON struct {
 	Version   int64                  `json:"version"`
 	NextOID   uint32                 `json:"next_oid"`
+	Owner     uint32                 `json:"owner,omitempty"`
+	ACL       ACL                    `json:"acl,omitzero"`
+	Roles     map[string]*Role       `json:"roles"`
 	Schemas   map[string]*Schema     `json:"schemas"`
 	Tables    []*Table               `json:"tables"`
 	Views     []*View                `json:"views"`
@@ -26,7 +29,7 @@ type databaseJSON struct {
 // MarshalJSON writes the whole database; equal databases give equal bytes.
 func (d *Database) MarshalJSON() ([]byte, error) {
 	return json.Marshal(databaseJSON{
-		Version: d.Version, NextOID: d.NextOID, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
+		Version: d.Version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Roles: d.Roles, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
 		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences),
 	})
 }
@@ -39,8 +42,19 @@ func (d *Database) UnmarshalJSON(data []byte) error {
 	}
 	n := NewDatabase()
 	n.Version, n.NextOID = j.Version, max(j.NextOID, FirstOID)
+	n.Owner, n.ACL = j.Owner, j.ACL
+	for name, r := range j.Roles {
+		if r == nil {
+			return fmt.Errorf("role %q is null", name)
+		}
+		n.Roles[name] = r // beside those that are always there
+	}
 	if j.Schemas != nil {
+		public := n.Schemas[DefaultSchema]
 		n.Schemas = j.Schemas
+		if j.Roles == nil && n.Schemas[DefaultSchema] != nil { // written before there were roles
+			n.Schemas[DefaultSchema] = public
+		}
 	}
 	if j.Streams != nil {
 		n.Streams = j.Streams
