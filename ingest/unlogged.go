@@ -107,6 +107,9 @@ func (u *uploads) names(table uuid.UUID, out map[string]bool) {
 		}
 		out[path] = true
 	}
+	if len(u.files[table]) == 0 {
+		delete(u.files, table)
+	}
 }
 
 // Unlogged returns the paths of a table's data files that only this write path names: those of records that have not been flushed, of transactions that are
