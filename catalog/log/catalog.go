@@ -53,17 +53,21 @@ func OpenCatalog(ctx context.Context, store storage.Store, idx index.Index, pref
 }
 
 func openCatalog(ctx context.Context, store storage.Store, idx index.Index, prefix, node string, log zerolog.Logger, l limits) (*Catalog, error) {
-	log = log.With().Str("component", "catalog").Logger()
-	c := &Catalog{
-		appender: appender{store: store, limits: l}, idx: idx, dir: join(strings.Trim(prefix, "/"), "catalog/_log/"), node: node,
-		log: log, often: log.Sample(&zerolog.BurstSampler{Burst: 1, Period: 10 * time.Second}), turn: make(chan struct{}, 1),
-	}
+	c := emptyCatalog(store, idx, prefix, node, log, l)
 	d, err := c.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open catalog: %w", err)
 	}
 	c.publish(d, "")
 	return c, nil
+}
+
+func emptyCatalog(store storage.Store, idx index.Index, prefix, node string, log zerolog.Logger, l limits) *Catalog {
+	log = log.With().Str("component", "catalog").Logger()
+	return &Catalog{
+		appender: appender{store: store, limits: l}, idx: idx, dir: join(strings.Trim(prefix, "/"), "catalog/_log/"), node: node,
+		log: log, often: log.Sample(&zerolog.BurstSampler{Burst: 1, Period: 10 * time.Second}), turn: make(chan struct{}, 1),
+	}
 }
 
 // Current returns the newest version that this process knows. It takes no lock.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,14 +28,6 @@ func SalvageCatalog(ctx context.Context, store storage.Store, idx index.Index, p
 	}
 	c.publish(d, "")
 	return c, faults, nil
-}
-
-func emptyCatalog(store storage.Store, idx index.Index, prefix, node string, log zerolog.Logger, l limits) *Catalog {
-	log = log.With().Str("component", "catalog").Logger()
-	return &Catalog{
-		appender: appender{store: store, limits: l}, idx: idx, dir: join(strings.Trim(prefix, "/"), "catalog/_log/"), node: node,
-		log: log, often: log.Sample(&zerolog.BurstSampler{Burst: 1, Period: 10 * time.Second}), turn: make(chan struct{}, 1),
-	}
 }
 
 // salvage applies every entry that can be read, in order.
