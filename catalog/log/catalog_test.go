@@ -118,7 +118,7 @@ func TestCatalogRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ object, data, message string }{
 		"newer entry":            {"00000000000000000000.json", `{"format":2,"version":"odd"}`, "open catalog: the catalog log has format 2 and this server knows up to 1, use a newer one"},
 		"newer snapshot":         {"00000000000000000049.snapshot.json", `{"format":3,"database":[]}`, "open catalog: the catalog log has format 3 and this server knows up to 1, use a newer one"},
-		"operation of the newer": {"00000000000000000000.json", `{"format":1,"version":0,"ops":[{"put_role":{}}]}`, "an operation of a newer format"},
+		"operation of the newer": {"00000000000000000000.json", `{"format":1,"version":0,"ops":[{"put_thing":{}}]}`, "an operation of a newer format"},
 		"garbage":                {"00000000000000000000.json", `]`, "damaged catalog entry"},
 		"no format":              {"00000000000000000000.json", `{}`, "it has no format"},
 		"another version":        {"00000000000000000000.json", `{"format":1,"version":4}`, "catalog entry 4 follows version -1"},
