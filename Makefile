@@ -13,6 +13,7 @@ LDFLAGS  := -X github.com/miniodb/miniodb/server.Version=$(VERSION)
 REQUIREMENTS  := testdata/requirements.txt
 VEGA_DATASETS := 3.2.1
 GOLANGCI_LINT := v2.15.0
+PGJDBC        := 42.7.14
 MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 
 TEST_TIMEOUT ?= 40m
@@ -23,7 +24,7 @@ FUZZ_TIME    ?= 10s
 help: ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
-deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) ## install what tests and demo need, once (testdata/cache)
+deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) $(CACHE)/.drivers-node $(CACHE)/.drivers-java ## install what tests and demo need, once (testdata/cache)
 
 $(CACHE)/.system: testdata/system-packages.sh
 	@mkdir -p $(CACHE)
@@ -50,6 +51,20 @@ $(CACHE)/.go: go.mod go.sum
 $(CACHE)/.minio-$(MINIO):
 	@mkdir -p $(CACHE)/bin
 	GOBIN=$(CURDIR)/$(CACHE)/bin $(GO) install github.com/minio/minio@$(MINIO)
+	@touch $@
+
+# Drivers of server/drivers that are neither Go nor Python. npm ci installs what the lock file says.
+$(CACHE)/.drivers-node: testdata/drivers/node/package.json testdata/drivers/node/package-lock.json | $(CACHE)/.system
+	@mkdir -p $(CACHE)/drivers/node
+	cp $^ $(CACHE)/drivers/node/
+	cd $(CACHE)/drivers/node && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(CACHE)/.drivers-java: Makefile | $(CACHE)/.system
+	@mkdir -p $(CACHE)/drivers/java
+	rm -f $(CACHE)/drivers/java/*.jar
+	mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+		-Dartifact=org.postgresql:postgresql:$(PGJDBC) -DoutputDirectory=$(CURDIR)/$(CACHE)/drivers/java
 	@touch $@
 
 LINTER := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)

@@ -17,6 +17,8 @@ need g++ build-essential # cgo: DuckDB and the PostgreSQL parser
 need /usr/lib/postgresql/15/bin/initdb postgresql-15
 need psql postgresql-client-15
 need npm nodejs npm
+need javac openjdk-17-jdk-headless
+need mvn maven
 need redis-server redis-server
 need redis-cli redis-tools
 need python3 python3

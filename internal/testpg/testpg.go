@@ -1,7 +1,8 @@
 // Package testpg starts a private PostgreSQL 15 for tests that compare MiniODB with it.
 //
-// It owns one server per test binary, in a temporary directory, reachable through a Unix socket only. The server is a child of
-// a shell that waits for the test binary to end, in whatever way, and then stops it and removes the directory. Only tests import this package.
+// It owns one server per test binary, in a temporary directory, reachable through a Unix socket and, for drivers that have TCP only, on a
+// port of 127.0.0.1 when StartTCP is what starts it. The server is a child of a shell that waits for the test binary to end, in whatever way,
+// and then stops it and removes the directory. Only tests import this package.
 package testpg
 
 import (
@@ -25,9 +26,13 @@ import (
 // startTimeout bounds initdb and the start of the server.
 const startTimeout = time.Minute
 
+// socketPort is in the name of the Unix socket of a server without a port.
+const socketPort = 5432
+
 var server struct {
 	once sync.Once
 	dsn  string
+	port int // on 127.0.0.1; 0: Unix socket only
 	err  error
 	hold io.WriteCloser // closed by the end of the process; then the shell stops the server
 }
@@ -36,11 +41,44 @@ var server struct {
 // TimeZone UTC. It fails the test when PostgreSQL 15 is not installed or does not start.
 func Start(tb testing.TB) (dsn string) {
 	tb.Helper()
-	server.once.Do(func() { server.dsn, server.err = start() })
+	server.once.Do(func() { server.dsn, server.err = start(0) })
 	if server.err != nil {
 		tb.Fatalf("start PostgreSQL: %v", server.err)
 	}
 	return server.dsn
+}
+
+// StartTCP is Start for drivers that cannot use Unix sockets: it also returns a port of 127.0.0.1 on which the server listens. It has to be the
+// first call of the test binary, and fails the test when Start was.
+func StartTCP(tb testing.TB) (dsn string, port int) {
+	tb.Helper()
+	server.once.Do(func() {
+		// Another process may take a free port before PostgreSQL does; that it happens again and again is not to be expected.
+		for range 5 {
+			if server.port, server.err = freePort(); server.err != nil {
+				return
+			}
+			if server.dsn, server.err = start(server.port); server.err == nil {
+				return
+			}
+		}
+	})
+	if server.err != nil {
+		tb.Fatalf("start PostgreSQL: %v", server.err)
+	}
+	if server.port == 0 {
+		tb.Fatal("PostgreSQL was started without a port: call StartTCP before Start")
+	}
+	return server.dsn, server.port
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // binaries finds the directory of initdb and postgres.
@@ -82,11 +120,11 @@ func account() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }
 
-// script runs in a shell: $1 the binaries, $2 the directory. Its standard input ends when the test binary does.
+// script runs in a shell: $1 the binaries, $2 the directory, $3 the addresses to listen on, $4 the port (the socket has it in its name). Its standard input ends when the test binary does.
 const script = `
 set -e
 "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off -c timezone=UTC \
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses="$3" -p "$4" -c fsync=off -c full_page_writes=off -c timezone=UTC \
   -c max_connections=50 -c shared_buffers=32MB >>"$2/log" 2>&1 &
 pid=$!
 read -r _ || true
@@ -95,7 +133,8 @@ wait $pid || true
 rm -rf "$2"
 `
 
-func start() (string, error) {
+// start starts the server, on a port of 127.0.0.1 besides its socket if port is not 0.
+func start(port int) (string, error) {
 	bin, err := binaries()
 	if err != nil {
 		return "", err
@@ -114,7 +153,11 @@ func start() (string, error) {
 			return "", err
 		}
 	}
-	cmd := exec.Command("/bin/sh", "-c", script, "sh", bin, dir)
+	listen, number := "127.0.0.1", port
+	if port == 0 {
+		listen, number = "", socketPort
+	}
+	cmd := exec.Command("/bin/sh", "-c", script, "sh", bin, dir, listen, strconv.Itoa(number))
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: cred} // not ended by Ctrl-C before it has cleaned up
 	if server.hold, err = cmd.StdinPipe(); err != nil {
@@ -125,15 +168,16 @@ func start() (string, error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }() // ends with the server, which ends with this process
-	return dsnOf(dir), await(dir, ended)
-}
-
-func dsnOf(dir string) string {
-	return fmt.Sprintf("host=%s port=5432 user=postgres dbname=postgres sslmode=disable", dir)
+	if err := await(filepath.Join(dir, ".s.PGSQL."+strconv.Itoa(number)), ended); err != nil {
+		_ = server.hold.Close() // the shell cleans up
+		return "", err
+	}
+	return fmt.Sprintf("host=%s port=%d user=postgres dbname=postgres sslmode=disable", dir, number), nil
 }
 
 // await polls until the server accepts connections on its socket.
-func await(dir string, ended <-chan error) error {
+func await(socket string, ended <-chan error) error {
+	dir := filepath.Dir(socket)
 	deadline := time.NewTimer(startTimeout)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -145,7 +189,10 @@ func await(dir string, ended <-chan error) error {
 		case <-deadline.C:
 			return fmt.Errorf("the server is not ready after %v: %s", startTimeout, logOf(dir))
 		case <-tick.C:
-			if strings.Contains(logOf(dir), "ready to accept connections") && connects(filepath.Join(dir, ".s.PGSQL.5432")) {
+			if strings.Contains(logOf(dir), "could not create any TCP/IP sockets") {
+				return fmt.Errorf("the port is taken: %s", logOf(dir))
+			}
+			if strings.Contains(logOf(dir), "ready to accept connections") && connects(socket) {
 				return nil
 			}
 		}
