@@ -10,6 +10,8 @@ import (
 type Config struct {
 	Addr           string        // host:port to listen on; port 0 takes a free one
 	MaxConnections int           // sessions at a time; more are refused with 53300
+	// ReservedConnections are the last of them, for superusers; negative: none. Half of the connections at most.
+	ReservedConnections int
 	StartupTimeout time.Duration // from accept to the end of authentication
 	DrainGrace     time.Duration // how long running statements may go on once the server stops
 
@@ -18,11 +20,15 @@ type Config struct {
 	MaxStatementBytes int // texts of prepared statements a connection
 	MaxPortals        int // open portals a connection
 	MaxCopyLineBytes  int // one line of COPY FROM STDIN
+
+	NodeTag uint16 // of this server in a group, see NodeTag; 0: it is alone
+	Peers   Peers  // the group; nil: none
 }
 
 // Defaults.
 const (
 	DefaultMaxConnections    = 1000
+	DefaultReserved          = 3
 	DefaultStartupTimeout    = 10 * time.Second
 	DefaultDrainGrace        = 10 * time.Second
 	DefaultMaxMessageBytes   = 256 << 20
@@ -50,6 +56,8 @@ func (c *Config) setDefaults() {
 		}
 	}
 	def(&c.MaxConnections, DefaultMaxConnections)
+	def(&c.ReservedConnections, DefaultReserved)
+	c.ReservedConnections = min(max(c.ReservedConnections, 0), c.MaxConnections/2)
 	def(&c.MaxMessageBytes, DefaultMaxMessageBytes)
 	def(&c.MaxStatements, DefaultMaxStatements)
 	def(&c.MaxStatementBytes, DefaultMaxStatementBytes)

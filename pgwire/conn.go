@@ -23,7 +23,9 @@ type conn struct {
 	rd      reader
 	session Session
 	info    ClientInfo
-	secret  [4]byte
+	secret  []byte // of cancel requests
+	minor   uint32 // version of the protocol, 3.minor
+	gone    chan struct{}
 
 	out       []byte
 	outPooled *[]byte
@@ -38,10 +40,18 @@ type conn struct {
 	encoding Encoding // what encoder was made for
 	encoder  *pgvalue.Encoder
 
+	deadline  time.Time // of the statement whose messages are being answered; zero: it has none, or begins with the next message
+	timer     *time.Timer
+	resting   bool      // nothing came since ReadyForQuery
+	idleEnd   time.Time // until when the client may be silent; zero: for ever
+	idleError *pgerr.Error
+
 	mu       sync.Mutex
 	cancel   context.CancelCauseFunc // of the running statement, nil when there is none
+	running  int64                   // counts statements, for timers that come late
 	waiting  waitState
 	woken    bool // the read deadline is in the past
+	notified bool // the session has notifications
 	draining bool
 }
 
@@ -57,7 +67,7 @@ const (
 var outBuffers = sync.Pool{New: func() any { b := make([]byte, 0, flushBytes+flushBytes/4); return &b }}
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, statements: map[string]*statement{}, portals: map[string]*portal{}, waiting: waitIdle}
+	c := &conn{srv: s, nc: nc, gone: make(chan struct{}), statements: map[string]*statement{}, portals: map[string]*portal{}, waiting: waitIdle}
 	c.rd = reader{nc: nc, flush: c.flush, limit: maxStartupBytes}
 	return c
 }
@@ -110,26 +120,37 @@ func (c *conn) release() {
 // next reads one message and answers it. An error ends the connection.
 func (c *conn) next(ctx context.Context) error {
 	typ, body, err := c.await(ctx, waitIdle)
-	if errors.Is(err, errWoken) { // by drain, or by an interrupt that came when the COPY was over
+	if errors.Is(err, errWoken) { // by drain, by a notification, or by an interrupt that came when the COPY was over
+		if c.resting {
+			c.notifications()
+			return c.pause()
+		}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	c.resting, c.idleEnd = false, time.Time{}
 	c.takeOut()
 	return c.dispatch(ctx, typ, body)
 }
 
 // await reads a message in a state in which it can be woken: by drain when idle, by interrupt in COPY.
 func (c *conn) await(ctx context.Context, state waitState) (typ byte, body []byte, err error) {
+	limited := state == waitIdle && !c.idleEnd.IsZero()
 	c.mu.Lock()
 	switch {
 	case c.draining && state == waitIdle:
 		err = errShutdown
 	case state == waitCopy && ctx.Err() != nil: // interrupt came before there was a read to wake
 		err = errWoken
+	case state == waitIdle && c.notified && c.resting:
+		err = errWoken
 	default:
 		c.waiting = state
+		if limited {
+			_ = c.nc.SetReadDeadline(c.idleEnd)
+		}
 	}
 	c.mu.Unlock()
 	if err != nil {
@@ -139,7 +160,7 @@ func (c *conn) await(ctx context.Context, state waitState) (typ byte, body []byt
 	c.mu.Lock()
 	c.waiting = notWaiting
 	woken := c.woken
-	if c.woken = false; woken { // also when a message came just before the deadline
+	if c.woken = false; woken || limited { // also when a message came just before the deadline
 		_ = c.nc.SetReadDeadline(time.Time{})
 	}
 	c.mu.Unlock()
@@ -148,6 +169,8 @@ func (c *conn) await(ctx context.Context, state waitState) (typ byte, body []byt
 	case err == nil, errors.As(err, &e):
 	case woken && errors.Is(err, os.ErrDeadlineExceeded):
 		err = errWoken
+	case limited && errors.Is(err, os.ErrDeadlineExceeded):
+		err = c.idleError
 	default:
 		err = fmt.Errorf("%w: read: %w", errQuiet, err)
 	}
@@ -226,22 +249,14 @@ func errLayout() error {
 	return pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid message format")
 }
 
-// run registers ctx's statement as the one that a cancel request ends, until done is called.
-func (c *conn) run(cancel context.CancelCauseFunc) (done func()) {
-	c.mu.Lock()
-	c.cancel = cancel
-	c.mu.Unlock()
-	return func() {
-		c.mu.Lock()
-		c.cancel = nil
-		c.mu.Unlock()
-	}
-}
-
 // interrupt cancels the running statement, if there is one, and wakes a COPY that waits for data.
 func (c *conn) interrupt(cause *pgerr.Error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.interruptLocked(cause)
+}
+
+func (c *conn) interruptLocked(cause *pgerr.Error) {
 	if c.cancel == nil {
 		return
 	}

@@ -44,6 +44,7 @@ func (c *conn) extended(err error) error {
 // sync ends the implicit transaction and the dropping of messages.
 func (c *conn) sync(ctx context.Context) error {
 	c.skipToSync = false
+	c.unlimit()
 	return c.finishSync(ctx)
 }
 
@@ -67,7 +68,7 @@ func (c *conn) parse(ctx context.Context, m *pgproto3.Parse) error {
 	}
 	c.dropStatement(m.Name)
 	if len(c.statements) >= c.srv.cfg.MaxStatements || c.statementBytes+len(m.Query) > c.srv.cfg.MaxStatementBytes {
-		return pgerr.New(pgerrcode.ConfigurationLimitExceeded, "too many prepared statements on this connection").
+		return pgerr.New(pgerrcode.ProgramLimitExceeded, "too many prepared statements on this connection").
 			WithDetail("The limits are %d statements and %d bytes of text.", c.srv.cfg.MaxStatements, c.srv.cfg.MaxStatementBytes).
 			WithHint("Close or deallocate statements that are no longer used.")
 	}
@@ -77,6 +78,7 @@ func (c *conn) parse(ctx context.Context, m *pgproto3.Parse) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer c.run(cancel)()
+	c.limit()
 	s := &statement{bytes: len(m.Name) + len(m.Query)}
 	all, err := c.session.Parse(ctx, m.Query)
 	if err != nil {
@@ -140,7 +142,7 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 		bytes += len(p.Data)
 	}
 	if len(c.portals) >= c.srv.cfg.MaxPortals || c.paramBytes+bytes > c.srv.cfg.MaxMessageBytes {
-		return pgerr.New(pgerrcode.ConfigurationLimitExceeded, "too many open portals on this connection").
+		return pgerr.New(pgerrcode.ProgramLimitExceeded, "too many open portals on this connection").
 			WithDetail("The limits are %d portals and %d bytes of parameters.", c.srv.cfg.MaxPortals, c.srv.cfg.MaxMessageBytes)
 	}
 	c.paramBytes += bytes

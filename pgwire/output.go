@@ -84,6 +84,14 @@ func (c *conn) commandComplete(tag string) {
 	c.end(at)
 }
 
+func (c *conn) notification(n Notification) {
+	at := c.begin('A')
+	c.out = binary.BigEndian.AppendUint32(c.out, n.PID)
+	c.out = append(append(c.out, clean(n.Channel)...), 0)
+	c.out = append(append(c.out, clean(n.Payload)...), 0)
+	c.end(at)
+}
+
 // rowDescription describes columns; formats has one code for each.
 func (c *conn) rowDescription(cols []Column, formats []int16) {
 	at := c.begin('T')

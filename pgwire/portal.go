@@ -85,6 +85,8 @@ func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
 		p.ctx, p.cancel = context.WithCancelCause(ctx)
 	}
 	defer c.run(p.cancel)()
+	defer c.unlimit()
+	c.limit()
 	if err := c.step(p, int64(int32(m.MaxRows))); err != nil {
 		err = explain(p.ctx, err)
 		p.finish()

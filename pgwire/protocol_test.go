@@ -124,9 +124,9 @@ func TestExtendedProtocol(t *testing.T) {
 		"format code":              {msgs{parse("", "rows 1"), &pgproto3.Bind{ResultFormatCodes: []int16{7}}, sync}, []string{"1", "E ERROR 22023: unsupported format code: 7", "ZI"}},
 		"invalid text parameter":   {msgs{parse("", "echo $1"), bind("", "", "\xff"), sync}, []string{"1", `E ERROR 22021: invalid byte sequence for encoding "UTF8": 0xff`, "ZI"}},
 		"close what is not there":  {msgs{&pgproto3.Close{ObjectType: 'S', Name: "zz"}, &pgproto3.Close{ObjectType: 'P', Name: "zz"}, sync}, []string{"3", "3", "ZI"}},
-		"too many portals":         {msgs{parse("", "tag"), bind("1", ""), bind("2", ""), bind("3", ""), bind("4", ""), sync}, []string{"1", "2", "2", "2", "E ERROR 53400: too many open portals on this connection", "ZI"}},
+		"too many portals":         {msgs{parse("", "tag"), bind("1", ""), bind("2", ""), bind("3", ""), bind("4", ""), sync}, []string{"1", "2", "2", "2", "E ERROR 54000: too many open portals on this connection", "ZI"}},
 		"too many statements": {msgs{parse("1", "tag"), parse("2", "tag"), parse("3", "tag"), parse("4", "tag"), parse("5", "tag"), parse("6", "tag"), sync},
-			[]string{"1", "1", "1", "1", "1", "E ERROR 53400: too many prepared statements on this connection", "ZI"}},
+			[]string{"1", "1", "1", "1", "1", "E ERROR 54000: too many prepared statements on this connection", "ZI"}},
 		"function call": {msgs{&pgproto3.FunctionCall{Function: 1}}, []string{"E ERROR 0A000: function calls by the fast-path protocol are not supported", "ZI"}},
 		"copy in":       {msgs{parse("", "copyin text"), bind("", ""), run("", 0), sync, &pgproto3.CopyData{Data: []byte("1\ta\n")}, &pgproto3.CopyDone{}, sync}, []string{"1", "2", "G0 [0 0]", "C COPY 1", "ZI"}},
 		"copy out":      {msgs{parse("", "copyout text 1"), bind("", ""), run("", 0), sync}, []string{"1", "2", "H0 [0 0]", "d 0\trow 0\n", "c", "C COPY 1", "ZI"}},
@@ -396,9 +396,11 @@ func TestTerminateBackend(t *testing.T) {
 	conn, err := pgconn.Connect(context.Background(), s.dsn())
 	require.NoError(t, err)
 	defer func() { _ = conn.Close(context.Background()) }()
-	require.True(t, s.TerminateBackend(conn.PID()))
+	gone := s.TerminateBackend(conn.PID())
+	require.NotNil(t, gone)
 	require.Eventually(t, func() bool { return s.Connections() == 0 }, 10*time.Second, time.Millisecond)
-	require.False(t, s.TerminateBackend(conn.PID()))
+	<-gone
+	require.Nil(t, s.TerminateBackend(conn.PID()))
 	require.False(t, s.CancelBackend(conn.PID()))
 }
 

@@ -2,8 +2,6 @@ package pgwire
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net"
@@ -31,6 +29,8 @@ type Server struct {
 	sessions map[uint32]*conn   // those past the connection limit's check, by process id
 	nextID   uint32
 	draining bool
+
+	forwards chan struct{} // a slot for each cancel request that is being passed on
 }
 
 // Reasons for which a running statement's context ends. Each is what the client is told.
@@ -48,7 +48,7 @@ func New(cfg Config, backend Backend, log zerolog.Logger) (*Server, error) {
 	cfg.setDefaults()
 	return &Server{
 		cfg: cfg, backend: backend, log: log.With().Str("component", "pgwire").Logger(),
-		sockets: map[*conn]struct{}{}, sessions: map[uint32]*conn{},
+		sockets: map[*conn]struct{}{}, sessions: map[uint32]*conn{}, forwards: make(chan struct{}, maxForwards),
 	}, nil
 }
 
@@ -144,6 +144,10 @@ func errTooMany() *pgerr.Error {
 	return pgerr.Fatal(pgerrcode.TooManyConnections, "sorry, too many clients already")
 }
 
+func errReserved() *pgerr.Error {
+	return pgerr.Fatal(pgerrcode.TooManyConnections, "remaining connection slots are reserved for non-replication superuser connections")
+}
+
 func (s *Server) admit(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,39 +173,28 @@ func (s *Server) serve(ctx context.Context, c *conn) {
 		}
 		s.mu.Unlock()
 		_ = c.nc.Close()
+		close(c.gone)
 	}()
 	c.serve(ctx)
 }
 
-// register counts a connection against the limit and gives it a process id and a cancel key.
-func (s *Server) register(c *conn) error {
-	if _, err := rand.Read(c.secret[:]); err != nil {
-		return fmt.Errorf("make a cancel key: %w", err)
+// register counts a connection against the limit and gives it a process id and a cancel key. reserved says that it took one of the last
+// places, which are kept for superusers.
+func (s *Server) register(c *conn) (reserved bool, err error) {
+	if err := c.newKey(); err != nil {
+		return false, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draining {
-		return errShutdown
+		return false, errShutdown
 	}
 	if len(s.sessions) >= s.cfg.MaxConnections {
-		return errTooMany()
+		return false, errTooMany()
 	}
-	for {
-		s.nextID = s.nextID%(1<<31-1) + 1 // positive as an int4
-		if s.sessions[s.nextID] == nil {
-			break
-		}
-	}
-	c.info.ProcessID = s.nextID
-	s.sessions[s.nextID] = c
-	return nil
-}
-
-// cancel ends the running statement of the connection that knows the key. There is no answer, right or wrong.
-func (s *Server) cancel(pid uint32, key []byte) {
-	if c := s.session(pid); c != nil && subtle.ConstantTimeCompare(c.secret[:], key) == 1 {
-		c.interrupt(errUserCancel)
-	}
+	c.info.ProcessID = s.nextPIDLocked()
+	s.sessions[c.info.ProcessID] = c
+	return len(s.sessions) > s.cfg.MaxConnections-s.cfg.ReservedConnections, nil
 }
 
 // Connections returns how many sessions are open.
@@ -209,27 +202,6 @@ func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.sessions)
-}
-
-// CancelBackend cancels the running statement of a session, as pg_cancel_backend does; false if there is no such session.
-func (s *Server) CancelBackend(pid uint32) bool {
-	c := s.session(pid)
-	if c == nil {
-		return false
-	}
-	c.interrupt(errUserCancel)
-	return true
-}
-
-// TerminateBackend ends a session, as pg_terminate_backend does; false if there is no such session.
-func (s *Server) TerminateBackend(pid uint32) bool {
-	c := s.session(pid)
-	if c == nil {
-		return false
-	}
-	c.drain()
-	c.interrupt(errShutdown)
-	return true
 }
 
 func (s *Server) session(pid uint32) *conn {
@@ -290,6 +262,7 @@ func (s *Server) watch(ctx context.Context) {
 			s.each(func(c *conn) {
 				if c.busy() && peerGone(c.nc) {
 					c.interrupt(errGone)
+					_ = c.nc.SetWriteDeadline(time.Unix(1, 0)) // nobody reads what is being written
 				}
 			})
 		}

@@ -18,8 +18,10 @@ func (c *conn) simpleQuery(ctx context.Context, text string) error {
 	stmtCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	done := c.run(cancel)
+	c.limit()
 	err := c.runText(stmtCtx, text)
 	done()
+	c.unlimit()
 	if err != nil {
 		if err := c.fail(explain(stmtCtx, err)); err != nil {
 			return err
@@ -67,6 +69,10 @@ func (c *conn) runText(ctx context.Context, text string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if i > 0 { // the limit is for each statement, and one before may have set it
+			c.unlimit()
+			c.limit()
+		}
 		if err := c.allowed(p); err != nil {
 			return err
 		}
@@ -113,6 +119,7 @@ func (c *conn) runStatement(ctx context.Context, stmt Statement, last bool) erro
 		c.dropPortals(nil)
 	}
 	if last {
+		c.stopTimer() // the end of the transaction has no time limit, but can be cancelled
 		if err := c.session.Sync(ctx); err != nil {
 			return executeError{err}
 		}
@@ -148,19 +155,33 @@ func (c *conn) pull(ctx context.Context, p *portal, limit int64) (tag string, mo
 
 // finishSync ends the implicit transaction and reports ReadyForQuery.
 func (c *conn) finishSync(ctx context.Context) error {
-	if err := c.session.Sync(ctx); err != nil {
-		if err := c.fail(executeError{err}); err != nil {
+	if err := c.endImplicit(ctx); err != nil {
+		if err := c.fail(err); err != nil {
 			return err
 		}
 	}
 	if !c.session.InBlock() {
 		c.dropPortals(nil)
 	}
+	c.notifications()
 	c.ready()
+	c.rest()
 	if err := c.outErr; err != nil {
 		return err
 	}
 	return c.pause()
+}
+
+// endImplicit ends the implicit transaction, which a cancel request can prevent as long as it waits for its turn.
+func (c *conn) endImplicit(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	done := c.run(cancel)
+	defer done()
+	if err := c.session.Sync(ctx); err != nil {
+		return executeError{explain(ctx, err)}
+	}
+	return nil
 }
 
 // pause gives buffers back if the client has sent nothing more yet.

@@ -28,7 +28,7 @@ const (
 var errQuiet = errors.New("connection ends")
 
 // startup reads until the start-up message; encryption is declined, each kind once. It returns the parameters, keys as they came.
-func (c *conn) startup() (map[string]string, error) {
+func (c *conn) startup(ctx context.Context) (map[string]string, error) {
 	sslAsked, gssAsked := false, false
 	for {
 		code, body, err := c.startupPacket()
@@ -40,9 +40,10 @@ func (c *conn) startup() (map[string]string, error) {
 			sslAsked, gssAsked = sslAsked || code == sslRequest, gssAsked || code == gssRequest
 			c.out = append(c.out, 'N')
 		case code == cancelRequest:
-			if len(body) > 4 && len(body) <= 4+256 {
-				c.srv.cancel(binary.BigEndian.Uint32(body), body[4:])
-			}
+			c.srv.cancelRequested(ctx, body, false)
+			return nil, errQuiet
+		case code == forwardedCancel:
+			c.srv.cancelRequested(ctx, body, true)
 			return nil, errQuiet
 		case code>>16 == protocolMajor:
 			return c.parameters(code, body)
@@ -106,6 +107,7 @@ func (c *conn) parameters(version uint32, body []byte) (map[string]string, error
 	if agreed != minor || len(options) > 0 {
 		c.send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: protocolMajor<<16 | agreed, UnrecognizedOptions: options})
 	}
+	c.minor = agreed
 	return params, nil
 }
 
@@ -192,7 +194,7 @@ func (c *conn) open(ctx context.Context) error {
 	if err := c.nc.SetDeadline(time.Now().Add(c.srv.cfg.StartupTimeout)); err != nil {
 		return errQuiet
 	}
-	params, err := c.startup()
+	params, err := c.startup(ctx)
 	if err != nil {
 		return err
 	}
@@ -202,13 +204,17 @@ func (c *conn) open(ctx context.Context) error {
 	}
 	info.Addr = c.nc.RemoteAddr()
 	c.info = info
-	if err := c.srv.register(c); err != nil {
+	reserved, err := c.srv.register(c)
+	if err != nil {
 		return err
 	}
 	authCtx, cancel := context.WithTimeout(ctx, c.srv.cfg.StartupTimeout)
 	defer cancel()
 	if err := c.srv.backend.Authenticate(authCtx, c.info); err != nil {
 		return fatal(err)
+	}
+	if b, ok := c.srv.backend.(PrivilegedBackend); ok && reserved && !b.Superuser(c.info.User) {
+		return errReserved()
 	}
 	c.send(&pgproto3.AuthenticationOk{})
 	session, err := c.srv.backend.Open(ctx, c.info, (*outlet)(c))
@@ -221,8 +227,9 @@ func (c *conn) open(ctx context.Context) error {
 	}
 	c.rd.limit = c.srv.cfg.MaxMessageBytes
 	c.parameterStatuses()
-	c.send(&pgproto3.BackendKeyData{ProcessID: c.info.ProcessID, SecretKey: c.secret[:]})
+	c.send(&pgproto3.BackendKeyData{ProcessID: c.info.ProcessID, SecretKey: c.secret})
 	c.ready()
+	c.rest()
 	return c.pause()
 }
 
