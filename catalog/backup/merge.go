@@ -42,23 +42,25 @@ type merger struct {
 	states map[uuid.UUID]*tableState
 
 	out       *catalog.Database
-	used      map[uint32]bool // OIDs of the backup
+	used      map[uint32]bool   // OIDs of the backup
+	roleOIDs  map[uint32]uint32 // of now: what they are in the result
 	steps     []Step
 	conflicts []string
 }
 
 // merge returns the database that a recovery commits. 42P07 if a name of the backup belongs to something else now.
 func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*tableState) (*catalog.Database, []Step, error) {
-	m := &merger{backup: b.Catalog, now: now, whole: whole, states: states, out: catalog.NewDatabase(), used: map[uint32]bool{}}
+	m := &merger{backup: b.Catalog, now: now, whole: whole, states: states, out: catalog.NewDatabase(), used: map[uint32]bool{}, roleOIDs: map[uint32]uint32{}}
 	if precedes(now, b.Catalog) { // an older version of the same log: what the backup does not have was dropped
 		older := *now
-		older.Schemas, older.Tables, older.Views = nil, nil, nil
+		older.Roles, older.Schemas, older.Tables, older.Views = nil, nil, nil, nil
 		older.Sequences = maps.Clone(now.Sequences)
 		maps.DeleteFunc(older.Sequences, func(n catalog.Name, _ *catalog.Sequence) bool { return b.Catalog.Sequences[n] == nil })
 		m.now, m.whole = &older, false
 	}
 	m.out.NextOID = max(b.Catalog.NextOID, now.NextOID)
 	m.claim()
+	m.roles()
 	m.schemas()
 	m.tables()
 	m.foundTables()
@@ -97,6 +99,9 @@ func (m *merger) step(object, kind, action, detail string) {
 }
 
 func (m *merger) claim() {
+	for _, r := range m.backup.Roles {
+		m.used[r.OID] = true
+	}
 	for _, s := range m.backup.Schemas {
 		m.used[s.OID] = true
 	}
@@ -141,7 +146,7 @@ func (m *merger) schemas() {
 	for _, name := range slices.Sorted(maps.Keys(m.now.Schemas)) {
 		if m.out.Schemas[name] == nil {
 			s := *m.now.Schemas[name]
-			s.OID = m.oid(s.OID)
+			s.OID, s.Owner, s.ACL = m.oid(s.OID), m.role(s.Owner), m.acl(s.ACL)
 			m.out.Schemas[name] = &s
 			m.step(name, "schema", Kept, "")
 		}
@@ -166,6 +171,13 @@ func (m *merger) tables() {
 			if newer != nil && newer.SchemaID > t.SchemaID { // files have been written with it
 				t.Columns, t.NextColumn, t.SchemaID, t.Keys, t.Checks = newer.Columns, newer.NextColumn, newer.SchemaID, newer.Keys, newer.Checks
 				t.ShardKey, t.TimeColumn = newer.ShardKey, newer.TimeColumn
+				t.Columns = slices.Clone(t.Columns)
+				for i := range t.Columns { // who may do what is the backup's word
+					t.Columns[i].ACL = nil
+					if c := m.backup.Tables[name].Column(t.Columns[i].ID); c != nil {
+						t.Columns[i].ACL = c.ACL
+					}
+				}
 			}
 		}
 		m.out.Tables[name] = &t
@@ -184,7 +196,7 @@ func (m *merger) tables() {
 			m.taken(name, "table")
 			continue
 		}
-		t.OID = m.oid(t.OID)
+		t.OID, t.Owner, t.ACL, t.Columns = m.oid(t.OID), m.role(t.Owner), m.acl(t.ACL), m.columns(t.Columns)
 		m.out.Tables[name] = &t
 		m.step(name.String(), "table", Kept, m.states[t.UUID].detail())
 		m.logStep(name, m.states[t.UUID])
@@ -219,6 +231,9 @@ func (m *merger) foundTables() {
 			m.step(t.Name.Schema, "schema", Restored, "")
 		}
 		t.OID = m.oid(t.OID)
+		if t.Owner != 0 && m.out.RoleByOID(t.Owner) == nil {
+			t.Owner, t.ACL = 0, nil
+		}
 		m.out.Tables[t.Name] = &t
 		m.step(t.Name.String(), "table", Found, "was made, and perhaps dropped, after the backup; "+st.detail())
 	}
@@ -252,7 +267,7 @@ func (m *merger) views() {
 			m.taken(name, "view")
 		default:
 			v := *m.now.Views[name]
-			v.OID = m.oid(v.OID)
+			v.OID, v.Owner, v.ACL, v.Columns = m.oid(v.OID), m.role(v.Owner), m.acl(v.ACL), m.columns(v.Columns)
 			m.out.Views[name] = &v
 			m.step(name.String(), "view", Kept, "")
 		}

@@ -217,3 +217,46 @@ func TestDraws(t *testing.T) {
 		require.Equal(t, want, draws(&catalog.Column{Default: text}, public("s")), text)
 	}
 }
+
+// TestMergeKeepsRoles has roles that are new, changed, dropped and made again: nobody's password or rights go back, and every object has its owner.
+func TestMergeKeepsRoles(t *testing.T) {
+	b := sample()
+	role := func(oid uint32, name, verifier string) *catalog.Role {
+		return &catalog.Role{OID: oid, Name: name, Verifier: verifier, Login: true, ConnLimit: -1}
+	}
+	admin := *b.Catalog.Roles[catalog.DatabaseName]
+	admin.Verifier = "SCRAM old"
+	owned := newTable(60, 16600, "owned")
+	owned.Owner, owned.ACL = 16590, catalog.ACL{{Grantee: 16590, Grantor: 16590, Privileges: catalog.AllOnTable}}
+	b.Catalog = after(t, b.Catalog, catalog.Op{PutRole: &admin}, catalog.Op{PutRole: role(16590, "alice", "SCRAM a1")}, catalog.Op{PutRole: role(16591, "bob", "SCRAM b1")},
+		catalog.Op{PutTable: owned})
+	newAdmin := admin
+	newAdmin.Verifier = "SCRAM new"
+	kept := newTable(61, 16700, "kept")
+	kept.Owner, kept.ACL = 16690, catalog.ACL{{Grantee: catalog.Public, Grantor: 16690, Privileges: catalog.Select}}
+	kept.Columns[0].ACL = catalog.ACL{{Grantee: 16691, Grantor: 16690, Privileges: catalog.Update}}
+	carol := role(16691, "carol", "")
+	carol.MemberOf = []catalog.Membership{{Role: 16690, Grantor: catalog.SuperuserOID}}
+	now := after(t, b.Catalog, catalog.Op{PutRole: &newAdmin}, catalog.Op{DropRole: "alice"}, catalog.Op{DropRole: "bob"},
+		catalog.Op{PutRole: role(16690, "alice", "SCRAM a2")}, catalog.Op{PutRole: carol}, catalog.Op{PutTable: kept})
+	d, steps, err := merge(b, now, true, statesOf(b.Catalog, now))
+	require.NoError(t, err)
+	require.Equal(t, "SCRAM new", d.Roles[catalog.DatabaseName].Verifier)
+	require.Equal(t, "SCRAM a2", d.Roles["alice"].Verifier)
+	require.EqualValues(t, 16590, d.Roles["alice"].OID)
+	require.Equal(t, "restored", find(t, steps, "role", "bob").Action)
+	require.Equal(t, "kept", find(t, steps, "role", "carol").Action)
+	require.EqualValues(t, 16590, d.Tables[public("owned")].Owner)
+	require.EqualValues(t, 16590, d.Tables[public("kept")].Owner)
+	require.EqualValues(t, 16590, d.Tables[public("kept")].ACL[0].Grantor)
+	require.Equal(t, catalog.Public, d.Tables[public("kept")].ACL[0].Grantee)
+	require.EqualValues(t, 16691, d.Tables[public("kept")].Columns[0].ACL[0].Grantee)
+	require.EqualValues(t, 16590, d.Roles["carol"].MemberOf[0].Role)
+	require.EqualValues(t, 16690, kept.Owner, "what is published does not change")
+
+	for name, lost := range map[string]*catalog.Database{"no log": catalog.NewDatabase(), "a log begun anew": after(t, catalog.NewDatabase(), catalog.Op{PutSchema: &catalog.Schema{OID: 16384, Name: "s"}})} {
+		d, _, err = merge(b, lost, true, statesOf(b.Catalog))
+		require.NoError(t, err, name)
+		require.Equal(t, b.Catalog.Roles, d.Roles, "%s: without the backup's password anybody on this machine gets in", name)
+	}
+}

@@ -38,7 +38,7 @@ func (m *merger) sequences() {
 			m.taken(name, "sequence")
 		default:
 			s := *m.now.Sequences[name]
-			s.OID = m.oid(s.OID)
+			s.OID, s.Owner, s.ACL = m.oid(s.OID), m.role(s.Owner), m.acl(s.ACL)
 			detail := ""
 			if !m.whole {
 				detail = m.pass(&s)
