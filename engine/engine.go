@@ -97,6 +97,10 @@ func Open(cfg Config) (*DB, error) {
 		return nil, err
 	}
 	defer conn.Close()
+	if err := conn.registerHost(); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("set up engine: %w", err)
+	}
 	for _, text := range cfg.script() {
 		if err := conn.run(text); err != nil {
 			db.Close()

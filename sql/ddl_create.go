@@ -116,6 +116,9 @@ func (b *tableBuilder) column(n *pg_query.ColumnDef) error {
 		if col.Type.OID == sqltype.Unknown {
 			return b.at(pgerr.New(pgerrcode.InvalidTableDefinition, "column \"%s\" has pseudo-type unknown", col.Name), n.Location)
 		}
+		if col.Type.CatalogOnly() {
+			return b.at(unsupported("type %s is not supported", sqltype.Of(col.Type.OID)), n.TypeName.GetLocation())
+		}
 	}
 	if err := b.collation(n.CollClause); err != nil {
 		return err

@@ -25,10 +25,7 @@ var foreignTypes = map[string]bool{
 	"point": true, "line": true, "lseg": true, "box": true, "path": true, "polygon": true, "circle": true, "xml": true,
 	"tsvector": true, "tsquery": true, "int4range": true, "int8range": true, "numrange": true, "tsrange": true, "tstzrange": true,
 	"daterange": true, "int4multirange": true, "int8multirange": true, "nummultirange": true, "tsmultirange": true,
-	"tstzmultirange": true, "datemultirange": true, "jsonpath": true, "pg_lsn": true, "txid_snapshot": true, "pg_snapshot": true,
-	"xid": true, "xid8": true, "cid": true, "tid": true, "oidvector": true, "int2vector": true, "regproc": true,
-	"regprocedure": true, "regoper": true, "regoperator": true, "regconfig": true, "regdictionary": true, "regnamespace": true,
-	"regrole": true, "regcollation": true, "refcursor": true, "hstore": true, "citext": true,
+	"tstzmultirange": true, "datemultirange": true, "jsonpath": true, "txid_snapshot": true, "pg_snapshot": true, "refcursor": true, "hstore": true, "citext": true,
 }
 
 // serialTypes are the integer types under the names that bring a sequence along.
@@ -213,7 +210,7 @@ func (c *classifier) typeOf(t *pg_query.TypeName) (sqltype.Type, error) {
 
 // FormatType spells a type as format_type(oid, typmod) does, the precision of times included.
 func FormatType(t sqltype.Type) string {
-	if elem, ok := t.Elem(); ok {
+	if elem, ok := t.Elem(); ok && !t.Vector() {
 		return FormatType(elem) + "[]"
 	}
 	switch t.OID {

@@ -29,15 +29,14 @@ func duckType(t sqltype.Type) (string, bool) {
 		return "SMALLINT", true
 	case sqltype.Int4:
 		return "INTEGER", true
-	case sqltype.Int8:
+	case sqltype.Int8, sqltype.Oid, sqltype.Xid, sqltype.Cid, sqltype.Xid8:
 		return "BIGINT", true
-	case sqltype.Oid, sqltype.Regclass, sqltype.Regtype, sqltype.Regproc:
-		return "UINTEGER", true
 	case sqltype.Float4:
 		return "FLOAT", true
 	case sqltype.Float8:
 		return "DOUBLE", true
-	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Char:
+	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Char, sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem,
+		sqltype.Anyarray, sqltype.LSN:
 		return "VARCHAR", true
 	case sqltype.Bytea:
 		return "BLOB", true
@@ -64,6 +63,9 @@ func duckType(t sqltype.Type) (string, bool) {
 		}
 		return fmt.Sprintf("DECIMAL(38,%d)", bareScale), true
 	}
+	if t.Reg() {
+		return "BIGINT", true
+	}
 	return "", false
 }
 
@@ -72,8 +74,7 @@ func category(oid sqltype.OID) string {
 	switch oid {
 	case sqltype.Bool:
 		return "B"
-	case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Float4, sqltype.Float8, sqltype.Numeric, sqltype.Oid,
-		sqltype.Regclass, sqltype.Regtype, sqltype.Regproc:
+	case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Float4, sqltype.Float8, sqltype.Numeric, sqltype.Oid:
 		return "N"
 	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Char:
 		return "S"
@@ -88,6 +89,9 @@ func category(oid sqltype.OID) string {
 	}
 	if _, ok := sqltype.Of(oid).Elem(); ok {
 		return "A"
+	}
+	if sqltype.Of(oid).Reg() {
+		return "N"
 	}
 	return "U"
 }

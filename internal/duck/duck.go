@@ -35,7 +35,7 @@ func Type(t sqltype.Type) (string, error) {
 		return "SMALLINT", nil
 	case sqltype.Int4:
 		return "INTEGER", nil
-	case sqltype.Int8, sqltype.Oid:
+	case sqltype.Int8, sqltype.Oid, sqltype.Xid, sqltype.Cid, sqltype.Xid8:
 		return "BIGINT", nil
 	case sqltype.Float4:
 		return "FLOAT", nil
@@ -47,7 +47,8 @@ func Type(t sqltype.Type) (string, error) {
 			p, s = vector.BareNumericPrecision, vector.BareNumericScale
 		}
 		return "DECIMAL(" + strconv.Itoa(p) + "," + strconv.Itoa(s) + ")", nil
-	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Unknown, sqltype.Char:
+	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Unknown, sqltype.Char,
+		sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN:
 		return "VARCHAR", nil
 	case sqltype.Bytea:
 		return "BLOB", nil
@@ -65,6 +66,9 @@ func Type(t sqltype.Type) (string, error) {
 		return "UUID", nil
 	case sqltype.JSON, sqltype.JSONB:
 		return "JSON", nil
+	}
+	if t.Reg() {
+		return "BIGINT", nil
 	}
 	return "", pgerr.New(pgerrcode.FeatureNotSupported, "type %s cannot be stored", t)
 }

@@ -14,34 +14,53 @@ type OID uint32
 
 // OIDs of the built-in types (PostgreSQL 15, src/include/catalog/pg_type.dat).
 const (
-	Bool        OID = 16
-	Bytea       OID = 17
-	Char        OID = 18 // the internal one-byte "char"
-	Name        OID = 19
-	Int8        OID = 20
-	Int2        OID = 21
-	Int4        OID = 23
-	Regproc     OID = 24
-	Text        OID = 25
-	Oid         OID = 26
-	JSON        OID = 114
-	Float4      OID = 700
-	Float8      OID = 701
-	Unknown     OID = 705
-	Bpchar      OID = 1042
-	Varchar     OID = 1043
-	Date        OID = 1082
-	Time        OID = 1083
-	Timestamp   OID = 1114
-	Timestamptz OID = 1184
-	Interval    OID = 1186
-	Numeric     OID = 1700
-	Regclass    OID = 2205
-	Regtype     OID = 2206
-	Record      OID = 2249
-	Void        OID = 2278
-	UUID        OID = 2950
-	JSONB       OID = 3802
+	Bool          OID = 16
+	Bytea         OID = 17
+	Char          OID = 18 // the internal one-byte "char"
+	Name          OID = 19
+	Int8          OID = 20
+	Int2          OID = 21
+	Int4          OID = 23
+	Int2vector    OID = 22
+	Regproc       OID = 24
+	Text          OID = 25
+	Oid           OID = 26
+	Tid           OID = 27
+	Xid           OID = 28
+	Cid           OID = 29
+	Oidvector     OID = 30
+	JSON          OID = 114
+	NodeTree      OID = 194 // pg_node_tree, here the text of an expression
+	Float4        OID = 700
+	Float8        OID = 701
+	Unknown       OID = 705
+	Inet          OID = 869
+	Aclitem       OID = 1033
+	Bpchar        OID = 1042
+	Varchar       OID = 1043
+	Date          OID = 1082
+	Time          OID = 1083
+	Timestamp     OID = 1114
+	Timestamptz   OID = 1184
+	Interval      OID = 1186
+	Numeric       OID = 1700
+	Regprocedure  OID = 2202
+	Regoper       OID = 2203
+	Regoperator   OID = 2204
+	Regclass      OID = 2205
+	Regtype       OID = 2206
+	Record        OID = 2249
+	Anyarray      OID = 2277
+	Void          OID = 2278
+	UUID          OID = 2950
+	LSN           OID = 3220
+	Regconfig     OID = 3734
+	Regdictionary OID = 3769
+	JSONB         OID = 3802
+	Regnamespace  OID = 4089
+	Regrole       OID = 4096
+	Regcollation  OID = 4191
+	Xid8          OID = 5069
 )
 
 // NoMod is the typmod of a type without modifiers.
@@ -108,7 +127,13 @@ var infos = map[OID]info{
 	Interval:    {"interval", "interval", 1187, 16}, Numeric: {"numeric", "numeric", 1231, -1},
 	Regclass: {"regclass", "regclass", 2210, 4}, Regtype: {"regtype", "regtype", 2211, 4},
 	Record: {"record", "record", 2287, -1}, Void: {"void", "void", 0, 4}, UUID: {"uuid", "uuid", 2951, 16},
-	JSONB: {"jsonb", "jsonb", 3807, -1},
+	JSONB:      {"jsonb", "jsonb", 3807, -1},
+	Int2vector: {"int2vector", "int2vector", 1006, -1}, Oidvector: {"oidvector", "oidvector", 1013, -1}, Tid: {"tid", "tid", 1010, 6}, Xid: {"xid", "xid", 1011, 4},
+	Cid: {"cid", "cid", 1012, 4}, NodeTree: {"pg_node_tree", "pg_node_tree", 0, -1}, Inet: {"inet", "inet", 1041, -1}, Aclitem: {"aclitem", "aclitem", 1034, 12},
+	Regprocedure: {"regprocedure", "regprocedure", 2207, 4}, Regoper: {"regoper", "regoper", 2208, 4}, Regoperator: {"regoperator", "regoperator", 2209, 4},
+	Anyarray: {"anyarray", "anyarray", 0, -1}, LSN: {"pg_lsn", "pg_lsn", 3221, 8}, Regconfig: {"regconfig", "regconfig", 3735, 4},
+	Regdictionary: {"regdictionary", "regdictionary", 3770, 4}, Regnamespace: {"regnamespace", "regnamespace", 4090, 4}, Regrole: {"regrole", "regrole", 4097, 4},
+	Regcollation: {"regcollation", "regcollation", 4192, 4}, Xid8: {"xid8", "xid8", 271, 8},
 }
 
 var elemOf, byTypname = func() (map[OID]OID, map[string]OID) {
@@ -122,8 +147,38 @@ var elemOf, byTypname = func() (map[OID]OID, map[string]OID) {
 	return elems, names
 }()
 
+// Vector reports int2vector and oidvector, which are arrays that begin at 0 and print without braces.
+func (t Type) Vector() bool { return t.OID == Int2vector || t.OID == Oidvector }
+
+// CatalogOnly reports the types that columns of the system catalogs have and tables of users cannot.
+func (t Type) CatalogOnly() bool {
+	if elem, ok := t.Elem(); ok && !t.Vector() {
+		return elem.CatalogOnly()
+	}
+	switch t.OID {
+	case Int2vector, Oidvector, Tid, Xid, Cid, Xid8, NodeTree, Inet, Aclitem, Anyarray, LSN:
+		return true
+	}
+	return t.Reg()
+}
+
+// Reg reports the types whose values are OIDs and whose text is a name (PostgreSQL documentation, 8.19 Object Identifier Types).
+func (t Type) Reg() bool {
+	switch t.OID {
+	case Regproc, Regprocedure, Regoper, Regoperator, Regclass, Regtype, Regconfig, Regdictionary, Regnamespace, Regrole, Regcollation:
+		return true
+	}
+	return false
+}
+
 // Elem returns the element type of an array type; ok is false for other types.
 func (t Type) Elem() (elem Type, ok bool) {
+	switch t.OID {
+	case Int2vector:
+		return Of(Int2), true
+	case Oidvector:
+		return Of(Oid), true
+	}
 	oid, ok := elemOf[t.OID]
 	return Type{OID: oid, Mod: t.Mod}, ok
 }
@@ -157,18 +212,18 @@ func ByTypname(name string) (Type, bool) {
 
 // Typname returns pg_type.typname.
 func (t Type) Typname() string {
-	if elem, ok := t.Elem(); ok {
-		return "_" + elem.Typname()
-	}
 	if i, ok := infos[t.OID]; ok {
 		return i.typ
+	}
+	if elem, ok := t.Elem(); ok {
+		return "_" + elem.Typname()
 	}
 	return "oid" + strconv.FormatUint(uint64(t.OID), 10)
 }
 
 // String spells the type as format_type(oid, typmod) does.
 func (t Type) String() string {
-	if elem, ok := t.Elem(); ok {
+	if elem, ok := t.Elem(); ok && !t.Vector() {
 		return elem.String() + "[]"
 	}
 	i, ok := infos[t.OID]

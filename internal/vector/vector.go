@@ -139,14 +139,14 @@ func TypeOf(t sqltype.Type) Type {
 		vt.Kind = KindInt16
 	case sqltype.Int4, sqltype.Date:
 		vt.Kind = KindInt32
-	case sqltype.Int8, sqltype.Oid, sqltype.Time, sqltype.Timestamp, sqltype.Timestamptz:
+	case sqltype.Int8, sqltype.Oid, sqltype.Xid, sqltype.Cid, sqltype.Xid8, sqltype.Time, sqltype.Timestamp, sqltype.Timestamptz:
 		vt.Kind = KindInt64
 	case sqltype.Float4:
 		vt.Kind = KindFloat32
 	case sqltype.Float8:
 		vt.Kind = KindFloat64
 	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.JSON, sqltype.JSONB, sqltype.Bytea,
-		sqltype.Char, sqltype.Unknown:
+		sqltype.Char, sqltype.Unknown, sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN:
 		vt.Kind = KindBytes
 	case sqltype.Interval:
 		vt.Kind = KindInterval
@@ -158,6 +158,10 @@ func TypeOf(t sqltype.Type) Type {
 			p, s = BareNumericPrecision, BareNumericScale
 		}
 		vt.Kind, vt.Width, vt.Scale = DecimalKind(p), uint8(p), uint8(s)
+	default:
+		if t.Reg() { // an OID that leaves a query as the name it stands for
+			vt.Kind = KindBytes
+		}
 	}
 	return vt
 }
