@@ -1,0 +1,13 @@
+package drivers_test
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+// python is a program in testdata/drivers/python, run by the interpreter that make deps set up.
+func python(script string) program {
+	return command([]string{"PYTHONDONTWRITEBYTECODE=1"}, filepath.Join(cache, "venv/bin/python"), filepath.Join(programs, "python", script))
+}
+
+func TestPsycopg(t *testing.T) { compare(t, python("psycopg3_program.py")) }
