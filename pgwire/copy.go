@@ -103,12 +103,13 @@ func (c *conn) copyOut(ctx context.Context, res Result) (rows int64, err error) 
 	enc := pgcopy.NewEncoder(opts, cols, values)
 	overall, codes := copyResponse(opts.Format == pgcopy.Binary, len(cols))
 	c.send(&pgproto3.CopyOutResponse{OverallFormat: overall, ColumnFormatCodes: codes})
-	if at := c.begin('d'); true {
-		if c.out = enc.AppendHeader(c.out); len(c.out) == at+4 {
-			c.out = c.out[:at-1]
-		} else {
-			c.end(at)
-		}
+	// As in PostgreSQL the header line is a message, but the binary header begins the message of the first row, or of the trailer: clients count on it.
+	header := enc.AppendHeader(nil)
+	if opts.Format != pgcopy.Binary && len(header) > 0 {
+		at := c.begin('d')
+		c.out = append(c.out, header...)
+		c.end(at)
+		header = nil
 	}
 	for {
 		b, err := res.Next(ctx)
@@ -123,6 +124,8 @@ func (c *conn) copyOut(ctx context.Context, res Result) (rows int64, err error) 
 		}
 		for row := range b.Len {
 			at := c.begin('d')
+			c.out = append(c.out, header...)
+			header = nil
 			c.out = enc.AppendRow(c.out, b, row)
 			c.end(at)
 			if len(c.out) >= flushBytes {
@@ -138,6 +141,7 @@ func (c *conn) copyOut(ctx context.Context, res Result) (rows int64, err error) 
 	}
 	if opts.Format == pgcopy.Binary {
 		at := c.begin('d')
+		c.out = append(c.out, header...)
 		c.out = enc.AppendTrailer(c.out)
 		c.end(at)
 	}
