@@ -39,12 +39,22 @@ func BenchmarkSelect1(b *testing.B) {
 		require.ErrorIs(b, err, io.EOF)
 		rows.Close()
 	}
+	again := func(b *testing.B) {
+		rows, err := c.QueryAgain(ctx, "SELECT 1", nil)
+		require.NoError(b, err)
+		for err == nil {
+			_, err = rows.Next(ctx)
+		}
+		require.ErrorIs(b, err, io.EOF)
+		rows.Close()
+	}
 	for _, part := range []struct {
 		name          string
 		before, after string
 		run           func()
 	}{
 		{"query", "", "", func() { query(b) }},
+		{"query again", "", "", func() { again(b) }},
 		{"query in transaction", "BEGIN", "COMMIT", func() { query(b) }},
 		{"begin and end", "", "", func() {
 			c.mu.Lock()

@@ -22,6 +22,7 @@ type Conn struct {
 	tx   bool         // Exec has begun a transaction
 
 	begin, rollback b.PreparedStatement // of a query's own transaction; made by the first query
+	kept            kept
 }
 
 // Close ends the open stream, rolls an open transaction back and disconnects. Safe twice.
@@ -29,6 +30,7 @@ func (c *Conn) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.endStreamLocked(nil)
+	c.kept.clear()
 	b.DestroyPrepare(&c.begin)
 	b.DestroyPrepare(&c.rollback)
 	b.Disconnect(&c.raw)

@@ -24,6 +24,7 @@ type Rows struct {
 	cols   []Column
 	sql    string
 	params []*string
+	keep   bool // the statement stays prepared, see QueryAgain
 
 	// Guarded by conn.mu.
 	decs  []*decoder
@@ -41,9 +42,14 @@ type Rows struct {
 // rows computes most of its answer here. Parameters are bound as text, nil as NULL; $n in the text takes params[n-1]. No other kind
 // of statement runs (42501), and nothing can be written (EXPLAIN ANALYZE INSERT). An open stream of the connection ends.
 func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, error) {
+	return c.query(ctx, &Rows{conn: c, sql: sql, params: params})
+}
+
+// query starts r, again where DuckDB does not say why it failed.
+func (c *Conn) query(ctx context.Context, first *Rows) (*Rows, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.beginLocked(sql); err != nil {
+	if err := c.beginLocked(first.sql); err != nil {
 		return nil, err
 	}
 	if err := c.db.acquire(ctx); err != nil {
@@ -51,12 +57,13 @@ func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, 
 	}
 	defer c.db.release()
 	for try := 1; ; try++ {
-		r := &Rows{conn: c, sql: sql, params: params}
+		r := &Rows{conn: c, sql: first.sql, params: first.params, keep: first.keep}
 		err := c.interruptible(ctx, r.startLocked)
 		if err == nil {
 			c.rows = r
 			return r, nil
 		}
+		r.keep = false
 		r.freeLocked()
 		if !spurious(ctx, err) || try == causeTries {
 			return nil, err
@@ -67,20 +74,15 @@ func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, 
 func (r *Rows) startLocked() error {
 	c, sql, params := r.conn, r.sql, r.params
 	// Outside a transaction, DuckDB would plan in one and execute in another, which sees rows that the plan's statistics exclude:
-	// wrong answers and "perfect hash aggregate" failures beside appends.
-	if !c.tx {
+	// wrong answers and "perfect hash aggregate" failures beside appends. A text that reads nothing that changes does without.
+	if !c.tx && !r.keep {
 		if err := c.beginQueryLocked(); err != nil {
 			return err
 		}
 		r.tx = true
 	}
-	if b.Prepare(c.raw, sql, &r.stmt) != b.StateSuccess {
-		return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), sql)
-	}
-	switch b.PreparedStatementType(r.stmt) {
-	case b.StatementTypeSelect, b.StatementTypeExplain:
-	default:
-		return pgerr.New(pgerrcode.InsufficientPrivilege, "this kind of statement is not permitted here")
+	if err := r.prepareLocked(); err != nil {
+		return err
 	}
 	if err := bind(c, r.stmt, params); err != nil {
 		return err
@@ -105,6 +107,23 @@ func (r *Rows) startLocked() error {
 		r.cols[i], r.decs[i] = Column{Name: name, Type: d.typ}, d
 	}
 	return nil
+}
+
+func (r *Rows) prepareLocked() error {
+	if r.keep {
+		var ok bool
+		if r.stmt, ok = r.conn.kept.take(r.sql); ok {
+			return nil
+		}
+	}
+	if b.Prepare(r.conn.raw, r.sql, &r.stmt) != b.StateSuccess {
+		return r.conn.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), r.sql)
+	}
+	switch b.PreparedStatementType(r.stmt) {
+	case b.StatementTypeSelect, b.StatementTypeExplain:
+		return nil
+	}
+	return pgerr.New(pgerrcode.InsufficientPrivilege, "this kind of statement is not permitted here")
 }
 
 // bind gives the statement its parameters. Those that the text does not mention are dropped.
@@ -152,6 +171,7 @@ func (r *Rows) Next(ctx context.Context) (*vector.Batch, error) {
 	}
 	defer c.db.release()
 	if err := c.interruptible(ctx, r.fetchLocked); err != nil {
+		r.keep = r.keep && err == io.EOF // a statement that failed is prepared anew
 		if spurious(ctx, err) {
 			r.err = r.causeLocked(ctx)
 			return nil, r.err
@@ -215,7 +235,12 @@ func (r *Rows) freeLocked() {
 	b.DestroyDataChunk(&r.chunk)
 	b.DestroyResult(&r.res)
 	b.DestroyPending(&r.pend)
-	b.DestroyPrepare(&r.stmt)
+	if r.keep && r.stmt.Ptr != nil {
+		r.conn.kept.put(r.sql, r.stmt)
+		r.stmt = b.PreparedStatement{}
+	} else {
+		b.DestroyPrepare(&r.stmt)
+	}
 	if r.tx {
 		r.tx = false
 		r.conn.endQueryLocked()

@@ -64,6 +64,16 @@ func New(in Input) *Plan {
 	return p
 }
 
+// Frozen reports whether the plan reads nothing that can change while its text stays the same: files, and no buffered rows.
+func (p *Plan) Frozen() bool {
+	for i := range p.Scans {
+		if len(p.Scans[i].Parts) > 0 {
+			return false
+		}
+	}
+	return len(p.systems) == 0
+}
+
 // columns lists the ids a scan must produce, in table order.
 func columns(s sql.Scan) []int32 {
 	wanted := map[int32]bool{}

@@ -74,10 +74,7 @@ func (s *Session) explainQuery(ctx context.Context, st *statement, args []*strin
 	for _, y := range r.systems {
 		lines = append(lines, fmt.Sprintf("Scan on system relation %s: %d rows", y.name, y.rows))
 	}
-	if r.conn, err = s.node.engine.Load().Conn(); err != nil {
-		return nil, err
-	}
-	if r.stream, err = r.conn.Query(ctx, "EXPLAIN "+text, args); err != nil {
+	if err := r.start(ctx, s, "EXPLAIN "+text, args, false); err != nil {
 		return nil, err
 	}
 	for {

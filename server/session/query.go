@@ -135,7 +135,8 @@ func sameTypes(a, b []pgwire.Column) bool {
 type rows struct {
 	columns []pgwire.Column
 	stream  *engine.Rows
-	conn    *engine.Conn
+	conn    *stream
+	session *Session    // that conn goes back to
 	pin     *ingest.Pin // nil: the transaction's
 	release []func()    // local copies of data files
 	plan    *planner.Plan
@@ -156,18 +157,25 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		r.Close()
 		return nil, err
 	}
-	if r.conn, err = s.node.engine.Load().Conn(); err != nil {
-		r.Close()
-		return nil, err
-	}
-	if _, err = s.useZone(ctx, r.conn, "UTC"); err == nil {
-		r.stream, err = r.conn.Query(ctx, text, args)
-	}
-	if err != nil {
+	if err := r.start(ctx, s, text, args, r.plan.Frozen()); err != nil {
 		r.Close()
 		return nil, err
 	}
 	return r, nil
+}
+
+// start runs a text; frozen says that it reads nothing that can change.
+func (r *rows) start(ctx context.Context, s *Session, text string, args []*string, frozen bool) (err error) {
+	if r.conn, err = s.borrow(ctx); err != nil {
+		return err
+	}
+	r.session = s
+	if frozen {
+		r.stream, err = r.conn.conn.QueryAgain(ctx, text, args)
+	} else {
+		r.stream, err = r.conn.conn.Query(ctx, text, args)
+	}
+	return err
 }
 
 // rebind binds a query again if what it was bound to is no longer so.
@@ -307,7 +315,7 @@ func (r *rows) Close() {
 		r.stream = nil
 	}
 	if r.conn != nil {
-		r.conn.Close()
+		r.session.giveBack(r.conn)
 		r.conn = nil
 	}
 	for _, release := range r.release {

@@ -28,6 +28,7 @@ type Session struct {
 	engine *engine.DB   // the instance that conn belongs to
 	conn   *engine.Conn // for statements that do not stream to the client
 	zone   string       // the time zone conn is set to
+	spare  *stream      // not in use; nil: none
 
 	values     values // settings of the session
 	generation int64  // counts their changes
@@ -104,6 +105,10 @@ func (s *Session) Close() {
 	s.closeCursors(true)
 	s.conn.Close()
 	s.conn = nil
+	if s.spare != nil {
+		s.spare.conn.Close()
+		s.spare = nil
+	}
 	s.node.closed(s)
 }
 
