@@ -76,6 +76,9 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 		s.Tag = "COPY"
 		s.Command, err = c.copy(n.CopyStmt)
 	default:
+		if known, err := c.roleStatement(s, node); known {
+			return err
+		}
 		return c.sessionStatement(s, node)
 	}
 	return err

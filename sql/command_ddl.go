@@ -64,7 +64,8 @@ type CreateView struct {
 
 // CreateSchema is CREATE SCHEMA.
 type CreateSchema struct {
-	Name        string
+	Name        string    // "": that of Owner
+	Owner       *RoleSpec // AUTHORIZATION
 	IfNotExists bool
 }
 

@@ -75,14 +75,16 @@ func (c *classifier) createSchema(n *pg_query.CreateSchemaStmt) (*CreateSchema, 
 	if name == "" {
 		name = n.Authrole.GetRolename()
 	}
-	if name == "" {
-		return nil, unsupported("CREATE SCHEMA AUTHORIZATION without a schema name is not supported")
-	}
 	if strings.HasPrefix(name, "pg_") {
 		return nil, pgerr.New(pgerrcode.ReservedName, "unacceptable schema name \"%s\"", name).
 			WithDetail("The prefix \"pg_\" is reserved for system schemas.")
 	}
-	return &CreateSchema{Name: name, IfNotExists: n.IfNotExists}, nil
+	out := &CreateSchema{Name: name, IfNotExists: n.IfNotExists}
+	if n.Authrole != nil {
+		owner := roleSpec(n.Authrole)
+		out.Owner = &owner
+	}
+	return out, nil
 }
 
 func (c *classifier) createSequence(n *pg_query.CreateSeqStmt) (*CreateSequence, error) {

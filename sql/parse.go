@@ -123,6 +123,9 @@ func grammarError(err error, text, masked string) error {
 	}
 	code := pgerrcode.SyntaxError
 	switch {
+	case strings.HasPrefix(e.Message, "role name ") && strings.HasSuffix(e.Message, " is reserved"),
+		strings.HasSuffix(e.Message, " cannot be used as a role name here"):
+		code = pgerrcode.ReservedName
 	case strings.HasPrefix(e.Message, "memory exhausted"):
 		return errTooDeep()
 	case strings.Contains(e.Message, "stack depth limit"):
@@ -141,7 +144,7 @@ func grammarError(err error, text, masked string) error {
 	if pos > 0 && masked != text {
 		pos = position(text, byteOffset(masked, pos-1))
 	}
-	return pgerr.New(code, "%s", e.Message).WithPosition(pos)
+	return pgerr.New(code, "%s", withoutSecret(e.Message, text)).WithPosition(pos)
 }
 
 // checkEncoding refuses what is not UTF-8, and NUL, at which C would end the text.
