@@ -44,6 +44,12 @@ type Catalog struct {
 type knownDatabase struct {
 	database   *catalog.Database
 	generation string
+	at         time.Time // when, by the wall clock, which goes on while the machine sleeps
+}
+
+// stale reports whether it is so old that entries after it may have been removed (see staleAfter).
+func (k *knownDatabase) stale() bool {
+	return k.database.Version >= 0 && time.Now().Round(0).Sub(k.at) >= staleAfter
 }
 
 // OpenCatalog reads the newest snapshot of the catalog and the commits after it. A log that is not there is an empty database. idx says
@@ -120,7 +126,7 @@ func (c *Catalog) Commit(ctx context.Context, nonce uuid.UUID, build func(*catal
 	}
 	defer c.release()
 	d := c.Current()
-	if c.suspect.Load() {
+	if c.suspect.Load() || c.current.Load().stale() {
 		var err error
 		if d, err = c.refreshInTurn(ctx); err != nil {
 			return nil, err
@@ -207,7 +213,7 @@ func (c *Catalog) advance(ctx context.Context, version int64, visible bool) erro
 }
 
 func (c *Catalog) publish(d *catalog.Database, generation string) {
-	c.current.Store(&knownDatabase{database: d, generation: generation})
+	c.current.Store(&knownDatabase{database: d, generation: generation, at: time.Now().Round(0)})
 	c.suspect.Store(false)
 }
 
@@ -217,7 +223,10 @@ func (c *Catalog) refreshInTurn(ctx context.Context) (*catalog.Database, error) 
 	if c.idx != nil {
 		state, _ = c.idx.State(ctx, nil) // without an answer the version is proved to nobody
 	}
-	d, err := c.readTail(ctx, c.Current())
+	d, err := c.base(ctx)
+	if err == nil {
+		d, err = c.readTail(ctx, d)
+	}
 	if err == nil && c.idx != nil && state.Generation != "" && state.Catalog.Version > d.Version {
 		d, _, err = c.follow(ctx, d) // a recovery may have left versions out
 	}
@@ -227,6 +236,24 @@ func (c *Catalog) refreshInTurn(ctx context.Context) (*catalog.Database, error) 
 	c.publish(d, state.Generation)
 	if c.idx != nil && state.Generation != "" {
 		c.repair(ctx, d.Version, state.Catalog.Version)
+	}
+	return d, nil
+}
+
+// base returns where to read on: what is known, or the newest snapshot where that is so old that its entry has been removed, and with it those after it.
+func (c *Catalog) base(ctx context.Context) (*catalog.Database, error) {
+	k := c.current.Load()
+	if !k.stale() {
+		return k.database, nil
+	}
+	sctx, cancel := context.WithTimeout(ctx, c.limits.operation)
+	defer cancel()
+	if _, err := c.store.Stat(sctx, c.key(k.database.Version)); !errors.Is(err, storage.ErrNotFound) {
+		return k.database, err
+	}
+	d, err := c.open(ctx)
+	if err != nil || d.Version < k.database.Version { // a log that was lost is no reason to forget
+		return k.database, nil
 	}
 	return d, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"github.com/miniodb/miniodb/catalog"
@@ -334,6 +335,39 @@ func TestCleanBehindASleeper(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 205, s.Version)
 	require.Equal(t, s, requireConsistent(t, sleeper, table.UUID))
+}
+
+// So for the catalog: neither a statement nor a commit takes the hole for the end of the log.
+func TestCleanCatalogBehindASleeper(t *testing.T) {
+	w := newWorld(t, fastDir(t), nil)
+	put := func(i int) []catalog.Op { return []catalog.Op{{PutSchema: &catalog.Schema{Name: fmt.Sprint("s", i)}}} }
+	w.ops(put(0)...)
+	for _, look := range []func(c *Catalog) (*catalog.Database, error){
+		func(c *Catalog) (*catalog.Database, error) { return c.Refresh(t.Context()) },
+		func(c *Catalog) (*catalog.Database, error) {
+			return c.Commit(t.Context(), uuid.New(), func(*catalog.Database) ([]catalog.Op, error) {
+				return []catalog.Op{{PutSequence: &catalog.Sequence{Name: catalog.Name{Schema: "public", Name: "q"}}}}, nil
+			})
+		},
+	} {
+		sleeper, err := openCatalog(t.Context(), w.store, nil, "db", "sleeper", zerolog.Nop(), quick)
+		require.NoError(t, err)
+		for i := range 3 * snapshotEvery {
+			w.ops(put(i + 1)...)
+		}
+		w.now = w.now.Add(8 * day)
+		w.clean(true)
+		_, err = w.store.Stat(t.Context(), sleeper.key(sleeper.Current().Version+1))
+		require.ErrorIs(t, err, storage.ErrNotFound, "the entry after the sleeper's is gone")
+		k := *sleeper.current.Load()
+		k.at = k.at.Add(-staleAfter)
+		sleeper.current.Store(&k)
+		d, err := look(sleeper)
+		require.NoError(t, err)
+		require.NotNil(t, d.Schemas[fmt.Sprint("s", 3*snapshotEvery)])
+		_, err = w.catalog.Refresh(t.Context())
+		require.NoError(t, err)
+	}
 }
 
 func TestStreamOf(t *testing.T) {
