@@ -38,7 +38,11 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) (err error) {
 	fmt.Fprintf(out, "catalog: version %d, %d tables\ntable logs: %d versions, %d files, %d rows, %d bytes\n",
 		report.CatalogVersion, report.Tables, report.Commits, report.Files, report.Rows, report.Bytes)
 	if report.OrphanCount > 0 {
-		fmt.Fprintf(out, "orphans: %d objects, %d bytes\n", report.OrphanCount, report.OrphanBytes)
+		fmt.Fprintf(out, "orphans: %d objects, %d bytes", report.OrphanCount, report.OrphanBytes)
+		if report.UnownedCount > 0 {
+			fmt.Fprintf(out, ", %d of them in places that cleaning leaves alone", report.UnownedCount)
+		}
+		fmt.Fprintln(out)
 	}
 	for _, p := range report.Problems {
 		fmt.Fprintln(out, "problem:", p)
