@@ -27,6 +27,9 @@ func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 	if barredFunction(strings.ToLower(name)) {
 		return expr{}, t.barred(name, x.Location)
 	}
+	if actionName(x.Funcname) != "" {
+		return expr{}, t.misplacedAction(name, x.Location)
+	}
 	if e, ok, err := t.sessionFunction(c, name, x); ok || err != nil {
 		return e, err
 	}

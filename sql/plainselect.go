@@ -30,7 +30,10 @@ func (t *translator) plainSelect(s *pg_query.SelectStmt, sc *scope) (*query, err
 	}
 	lv.groups = t.groupTexts(c, s)
 	sc.uses = nil
-	if err := t.selectList(c.in(inTarget), s.TargetList, q); err != nil {
+	acts := t.acts
+	t.acts = s == t.top && targets == nil && len(s.DistinctClause) == 0
+	err = t.selectList(c.in(inTarget), s.TargetList, q)
+	if t.acts = acts; err != nil {
 		return nil, err
 	}
 	if s.WhereClause != nil {
@@ -95,7 +98,10 @@ func (t *translator) selectList(c exprCtx, nodes []*pg_query.Node, q *query) err
 			}
 			continue
 		}
-		e, err := t.expr(c, rt.Val)
+		e, ok, err := t.selectAction(c, rt.Val, len(q.cols))
+		if err == nil && !ok {
+			e, err = t.expr(c, rt.Val)
+		}
 		if err != nil {
 			return err
 		}

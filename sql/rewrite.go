@@ -52,6 +52,10 @@ type translator struct {
 }
 
 type scanUse struct {
+
+	top     *pg_query.SelectStmt // the whole query
+	acts    bool                 // the select list being translated is the whole query's and may hold actions
+	actions []*pendingAction
 	scan Scan
 	used map[int32]bool
 }
@@ -90,16 +94,19 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	qr, err := t.query(stmt, nil, nil)
 	if err != nil {
 		return nil, err
+	t.top = stmt
 	}
 	out := &Select{}
 	if t.env.TargetTypes != nil {
 		if err := t.assignTargets(qr); err != nil {
 			return nil, err
+	visible := 0
+	visible, out.Actions = t.appendActions(qr)
 		}
 	} else {
 		t.settleOutputs(qr)
 	}
-	for i, c := range qr.cols {
+	for i, c := range qr.cols[:visible] {
 		out.Columns = append(out.Columns, Column{Name: c.name, Type: c.e.typ})
 		out.Origins = append(out.Origins, c.e.origin)
 		if i >= maxColumnCount {
@@ -113,7 +120,9 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	if out.Params, err = t.paramTypes(); err != nil {
 		return nil, err
 	}
-	out.Shape = t.shape(qr)
+	if len(out.Actions) == 0 {
+		out.Shape = t.shape(qr)
+	}
 	for _, s := range t.scans {
 		out.Scans = append(out.Scans, s.finish())
 	}

@@ -12,9 +12,12 @@ type Select struct {
 	Text    string
 	Scans   []Scan
 	Systems []SystemScan   // in the same way: each stands in Text as a placeholder
+	Uses    []Use          // relations, and relations of views, that the query reads; not those of system functions
 	Params  []sqltype.Type // one for each $n; declared, inferred or text
 	Columns []Column       // output columns
 	Origins []Origin       // per output column
+	// Actions are to be called for each row, in this order; Text returns their arguments behind the Columns.
+	Actions []Action
 	Shape   Shape
 	// Timed: Text holds the session's clock (now() and its kin) or settings; rewrite again for each execution.
 	Timed bool

@@ -59,8 +59,6 @@ func (t *translator) sessionFunction(c exprCtx, name string, x *pg_query.FuncCal
 		return out, true, nil
 	case name == "nextval" || name == "currval" || name == "setval" || name == "lastval":
 		return expr{}, true, t.unsupported(x.Location, "function "+name+" in a query")
-	case name == "pg_sleep" || name == "set_config":
-		return expr{}, true, t.unsupported(x.Location, "function "+name)
 	}
 	return expr{}, false, nil
 }
