@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Rights answers what one role may do, at one version of the database (PostgreSQL documentation, 5.7 and 22). It is immutable.
 type Rights struct {
@@ -153,16 +156,9 @@ func (r *Rights) Grantor(acl ACL, owner uint32, want Privileges) (uint32, Privil
 		if may == want {
 			return oid, may
 		}
-		if may.count() > most.count() {
+		if bits.OnesCount16(uint16(may)) > bits.OnesCount16(uint16(most)) {
 			best, most = oid, may
 		}
 	}
 	return best, most
-}
-
-func (p Privileges) count() (n int) {
-	for ; p != 0; p &= p - 1 {
-		n++
-	}
-	return n
 }

@@ -116,9 +116,10 @@ func (t *translator) sqlValue(x *pg_query.SQLValueFunction) (expr, error) {
 	var e expr
 	var err error
 	switch x.Op {
-	case pg_query.SQLValueFunctionOp_SVFOP_CURRENT_USER, pg_query.SQLValueFunctionOp_SVFOP_USER,
-		pg_query.SQLValueFunctionOp_SVFOP_CURRENT_ROLE, pg_query.SQLValueFunctionOp_SVFOP_SESSION_USER:
+	case pg_query.SQLValueFunctionOp_SVFOP_CURRENT_USER, pg_query.SQLValueFunctionOp_SVFOP_USER, pg_query.SQLValueFunctionOp_SVFOP_CURRENT_ROLE:
 		return nameConst(s.User), nil
+	case pg_query.SQLValueFunctionOp_SVFOP_SESSION_USER:
+		return nameConst(s.sessionUser()), nil
 	case pg_query.SQLValueFunctionOp_SVFOP_CURRENT_CATALOG:
 		return nameConst(s.Database), nil
 	case pg_query.SQLValueFunctionOp_SVFOP_CURRENT_SCHEMA:

@@ -26,14 +26,15 @@ type Relation struct {
 
 // SessionInfo is what a session's functions and special keywords answer.
 type SessionInfo struct {
-	User       string    // current_user, session_user
-	Database   string    // current_database()
-	SearchPath []string  // existing schemas in order: current_schema(), current_schemas()
-	Version    string    // version()
-	Now        time.Time // start of the transaction: now(), current_timestamp
-	Statement  time.Time // start of the statement: statement_timestamp(); zero: Now
-	Location   *time.Location
-	BackendPID int32
+	User        string    // current_user
+	SessionUser string    // session_user; "": User
+	Database    string    // current_database()
+	SearchPath  []string  // existing schemas in order: current_schema(), current_schemas()
+	Version     string    // version()
+	Now         time.Time // start of the transaction: now(), current_timestamp
+	Statement   time.Time // start of the statement: statement_timestamp(); zero: Now
+	Location    *time.Location
+	BackendPID  int32
 	// DateOrder and IntervalSQL say how dates and intervals in constants are read (settings DateStyle and IntervalStyle).
 	DateOrder   pgvalue.DateOrder
 	IntervalSQL bool
@@ -41,10 +42,19 @@ type SessionInfo struct {
 	Setting func(name string) (string, bool)
 }
 
+func (s *SessionInfo) sessionUser() string {
+	if s.SessionUser != "" {
+		return s.SessionUser
+	}
+	return s.User
+}
+
 // Env is what a statement is rewritten against.
 type Env struct {
 	Resolver Resolver
-	Session  SessionInfo
+	// MayUse refuses a schema that a query names and may not look into (42501); nil: all may be used. Names in views are not asked about.
+	MayUse  func(schema string) error
+	Session SessionInfo
 	// Params are the types the client declared for $1, $2, ...; 0 or a missing one is inferred.
 	Params []sqltype.OID
 	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.

@@ -28,6 +28,11 @@ func (t *translator) rangeVar(x *pg_query.RangeVar, sc *scope) (fromItem, error)
 	if t.env.Resolver == nil {
 		return fromItem{}, t.unknownRelation(x, nil)
 	}
+	if t.env.MayUse != nil && x.Schemaname != "" && t.inView == 0 {
+		if err := t.env.MayUse(x.Schemaname); err != nil {
+			return fromItem{}, t.unknownRelation(x, err)
+		}
+	}
 	rel, err := t.env.Resolver.Relation(x.Schemaname, name)
 	if err != nil {
 		return fromItem{}, t.unknownRelation(x, err)
@@ -38,7 +43,9 @@ func (t *translator) rangeVar(x *pg_query.RangeVar, sc *scope) (fromItem, error)
 	case rel.View != nil:
 		return t.view(rel.View, x, alias)
 	case rel.System != nil:
+		use := t.addUse(Use{System: rel.System})
 		item, err := t.system(SystemScan{System: rel.System}, alias, x.Alias)
+		use.watch(item.cols)
 		if err == nil && x.Alias == nil {
 			item.rels[0].schema = rel.System.Name.Schema
 		}
@@ -80,6 +87,7 @@ func (t *translator) baseTable(table *catalog.Table, x *pg_query.RangeVar, alias
 			sql: duck + "." + duckIdent(c.Name), typ: c.Type, scale: declaredScale(c.Type), weight: 1,
 			origin: Origin{Table: table.OID, Column: int16(i + 1)}}})
 	}
+	t.addUse(Use{Table: table}).watch(r.cols)
 	if err := t.aliasColumns(r.cols, x.Alias, alias); err != nil {
 		return fromItem{}, err
 	}
@@ -104,11 +112,13 @@ func (t *translator) view(v *catalog.View, x *pg_query.RangeVar, alias string) (
 	t.inView++
 	t.input += len(v.Query)
 	t.views = append(t.views, v.Name.String())
+	use := t.addUse(Use{View: v})
+	t.within = append(t.within, v)
 	targets := t.env.TargetTypes
 	t.env.TargetTypes = nil
 	q, err := t.query(node.GetSelectStmt(), nil, nil)
 	t.env.TargetTypes = targets
-	t.views = t.views[:len(t.views)-1]
+	t.views, t.within = t.views[:len(t.views)-1], t.within[:len(t.within)-1]
 	t.inView--
 	if err != nil {
 		e := pgerr.From(err)
@@ -126,6 +136,7 @@ func (t *translator) view(v *catalog.View, x *pg_query.RangeVar, alias string) (
 		cols[i].e.origin = Origin{Table: v.OID, Column: int16(i + 1)}
 	}
 	item, err := t.derived("("+q.render(false)+")", cols, alias, x.Alias, v.Name.Name)
+	use.watch(item.cols)
 	if err == nil && x.Alias == nil {
 		item.rels[0].schema = v.Name.Schema
 	}

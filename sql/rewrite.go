@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
@@ -48,14 +49,16 @@ type translator struct {
 	tested  []int          // parameters in IS [NOT] NULL
 	views   []string       // being expanded, against loops
 	timed   bool
-	input   int // bytes of the query and of the views in it
-}
-
-type scanUse struct {
+	uses    []*relationUse
+	within  []*catalog.View // views that are being expanded, innermost last
+	input   int             // bytes of the query and of the views in it
 
 	top     *pg_query.SelectStmt // the whole query
 	acts    bool                 // the select list being translated is the whole query's and may hold actions
 	actions []*pendingAction
+}
+
+type scanUse struct {
 	scan Scan
 	used map[int32]bool
 }
@@ -91,17 +94,17 @@ func Rewrite(q *Query, env Env) (*Select, error) {
 }
 
 func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
+	t.top = stmt
 	qr, err := t.query(stmt, nil, nil)
 	if err != nil {
 		return nil, err
-	t.top = stmt
 	}
 	out := &Select{}
+	visible := 0
+	visible, out.Actions = t.appendActions(qr)
 	if t.env.TargetTypes != nil {
 		if err := t.assignTargets(qr); err != nil {
 			return nil, err
-	visible := 0
-	visible, out.Actions = t.appendActions(qr)
 		}
 	} else {
 		t.settleOutputs(qr)
@@ -127,6 +130,9 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		out.Scans = append(out.Scans, s.finish())
 	}
 	out.Systems = t.systems
+	for _, u := range t.uses {
+		out.Uses = append(out.Uses, u.finish())
+	}
 	out.Timed = t.timed
 	return out, nil
 }

@@ -35,8 +35,10 @@ type scopeCol struct {
 	// strict: dropping rows of the scan whose column fails a comparison cannot change the answer, given that WHERE of this level
 	// requires the comparison.
 	strict   bool
-	nullable bool       // on the nullable side of an outer join
-	item     *rangeItem // the relation it is a column of, or nil
+	nullable bool         // on the nullable side of an outer join
+	item     *rangeItem   // the relation it is a column of, or nil
+	of       *relationUse // where it is noted as read, or nil
+	number   int16        // under which number
 }
 
 func (s *scope) cteEnv() *cteEnv {
@@ -72,6 +74,9 @@ func (c *cteEnv) find(name string) *cte {
 func (t *translator) use(c *scopeCol) expr {
 	if c.scan >= 0 {
 		t.scans[c.scan].used[c.id] = true
+	}
+	if c.of != nil {
+		c.of.read[c.number] = true
 	}
 	e := c.e
 	e.col = c

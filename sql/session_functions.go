@@ -33,8 +33,10 @@ func (t *translator) sessionFunction(c exprCtx, name string, x *pg_query.FuncCal
 		return typed(duckString(time.Now().UTC().Format("Mon Jan 02 15:04:05.000000 2006 MST")), sqltype.Text), true, nil
 	case n == 0 && (name == "current_database" || name == "current_catalog"):
 		return nameConst(s.Database), true, nil
-	case n == 0 && (name == "current_user" || name == "session_user" || name == "user"):
+	case n == 0 && (name == "current_user" || name == "user"):
 		return nameConst(s.User), true, nil
+	case n == 0 && name == "session_user":
+		return nameConst(s.sessionUser()), true, nil
 	case n == 0 && name == "current_schema":
 		return t.currentSchema(), true, nil
 	case n == 0 && name == "version":
