@@ -43,7 +43,9 @@ func TestWire(t *testing.T) {
 		for _, d := range r.Scripts {
 			require.NotContains(t, explained, d.Script)
 			explained[d.Script] = d.Lines
-			require.NotEqual(t, wirescript.Unexplained, r.Text[0], "%s has no reason", d.Script)
+			if r.Text[0] == wirescript.Unexplained && !rewriting() {
+				t.Errorf("%s has no reason", d.Script)
+			}
 		}
 	}
 	known := map[string]bool{}

@@ -83,7 +83,7 @@ func (s *Script) add(word, rest string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", word, err)
 	}
-	var all []byte
+	all := []byte{} // not nil: that waits
 	for range times {
 		all = append(all, b...)
 	}
