@@ -27,7 +27,13 @@ func Replicate(tb testing.TB, all []*Process, i int) *Process {
 	tb.Helper()
 	p := clusterNode(tb)
 	master := fmt.Sprint(Do(tb, all[i].Addr, "CLUSTER", "MYID"))
-	redisCLI(tb, "--cluster", "add-node", p.Addr, all[i].Addr, "--cluster-slave", "--cluster-master-id", master)
+	await(tb, "the nodes to agree", func() bool { // they may not have heard of the last change everywhere
+		out, err := exec.Command("redis-cli", "--cluster", "add-node", p.Addr, all[i].Addr, "--cluster-slave", "--cluster-master-id", master).CombinedOutput()
+		if err != nil && !strings.Contains(string(out), "Nodes don't agree") {
+			tb.Fatalf("redis-cli --cluster add-node: %v: %s", err, out)
+		}
+		return err == nil
+	})
 	id := fmt.Sprint(Do(tb, p.Addr, "CLUSTER", "MYID"))
 	await(tb, "the cluster to know the replica", func() bool {
 		for _, other := range all {
