@@ -16,7 +16,7 @@ import (
 
 // Which connections must be encrypted.
 const (
-	TLSNo     = "no"     // none
+	TLSNone   = "none"   // none
 	TLSRemote = "remote" // those from other machines
 	TLSAll    = "all"    // all
 )
@@ -33,7 +33,7 @@ const AnyRole = "*"
 
 // Config says what connections have to prove.
 type Config struct {
-	RequireTLS     string   // TLSNo, TLSRemote or TLSAll
+	RequireTLS     string   // TLSNone, TLSRemote or TLSAll
 	ClientCert     string   // CertNone, CertVerify or CertAuthenticate
 	CleartextRoles []string // roles that send their password as it is, inside of TLS; AnyRole for all
 	Secret         []byte   // of the database, SecretBytes long: what mock verifiers are made from
@@ -75,7 +75,7 @@ func New(cfg Config, roles RoleSource) (*Authenticator, error) {
 	switch {
 	case len(cfg.Secret) < SecretBytes:
 		return nil, errSecret
-	case !slices.Contains([]string{TLSNo, TLSRemote, TLSAll}, cfg.RequireTLS):
+	case !slices.Contains([]string{TLSNone, TLSRemote, TLSAll}, cfg.RequireTLS):
 		return nil, fmt.Errorf("auth: %q does not say which connections need TLS", cfg.RequireTLS)
 	case !slices.Contains([]string{CertNone, CertVerify, CertAuthenticate}, cfg.ClientCert):
 		return nil, fmt.Errorf("auth: %q does not say what certificates of clients are for", cfg.ClientCert)
@@ -83,38 +83,25 @@ func New(cfg Config, roles RoleSource) (*Authenticator, error) {
 	return &Authenticator{cfg: cfg, roles: roles, now: time.Now}, nil
 }
 
-// Authenticate has the client prove that it is the role it says, and returns the role. A refusal is a FATAL *pgerr.Error: 28P01 when the proof fails,
-// 28000 when there is no proof that would do, 08P01 for an exchange against the rules.
-func (a *Authenticator) Authenticate(ctx context.Context, r Request, c Client) (*catalog.Role, error) {
+// Authenticate has the client prove that it is the role it says. A refusal is a FATAL *pgerr.Error: 28P01 when the proof fails, 28000 when there is no
+// proof that would do, 08P01 for an exchange against the rules. A role that a certificate names need not exist: the caller looks.
+func (a *Authenticator) Authenticate(ctx context.Context, r Request, c Client) error {
 	if err := a.transport(r); err != nil {
-		return nil, err
+		return err
+	}
+	if proven, err := a.certificate(r); proven || err != nil {
+		return err
 	}
 	roles := a.roles.Roles(ctx)
-	role := roles[r.User]
-	proven, err := a.certificate(r)
-	if err != nil {
-		return nil, err
+	if proven, err := trust(r, roles); proven || err != nil {
+		return err
 	}
-	if !proven {
-		proven, err = trust(r, roles)
-	}
-	if err == nil && !proven {
-		err = a.password(r, role, c)
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case role == nil:
-		return nil, pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" does not exist", r.User)
-	case !role.Login:
-		return nil, pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" is not permitted to log in", r.User)
-	}
-	return role, nil
+	return a.password(r, roles[r.User], c)
 }
 
 // transport refuses connections without TLS where it is required.
 func (a *Authenticator) transport(r Request) error {
-	if r.TLS != nil || a.cfg.RequireTLS == TLSNo || a.cfg.RequireTLS == TLSRemote && local(r.Addr) {
+	if r.TLS != nil || a.cfg.RequireTLS == TLSNone || a.cfg.RequireTLS == TLSRemote && local(r.Addr) {
 		return nil
 	}
 	return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "the server refuses connections without TLS").

@@ -1,12 +1,14 @@
 package auth
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgerrcode"
+	"github.com/xdg-go/scram"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
@@ -15,6 +17,20 @@ import (
 type TLS struct {
 	Binding     []byte            // tls-server-end-point (RFC 5929); nil where the server's certificate has none
 	Certificate *x509.Certificate // of the client, verified; nil if it sent none
+}
+
+// Binding is what SCRAM-SHA-256-PLUS binds an exchange to: a hash of the server's certificate (RFC 5929, section 4.1). It is nil where the signature has no
+// hash of its own (Ed25519) or one that libpq before version 16 cannot find (RSA-PSS); then channel binding is not offered.
+func Binding(c *x509.Certificate) []byte {
+	switch c.SignatureAlgorithm {
+	case x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS:
+		return nil
+	}
+	b, err := scram.NewTLSServerEndpointBinding(&tls.ConnectionState{PeerCertificates: []*x509.Certificate{c}})
+	if err != nil {
+		return nil
+	}
+	return b.Data
 }
 
 // certificate checks the client's certificate and reports whether it proves the role.

@@ -172,12 +172,16 @@ type BackupMinIO struct {
 
 // Security is the section security.
 type Security struct {
-	Mode      string `yaml:"mode" refuse:"token authentication is not in this build yet" doc:"none: the role miniodb needs no password and connects from this machine only. token: gRPC and REST want a JWT."`
+	Mode      string `yaml:"mode" refuse:"token authentication is not in this build yet" doc:"Of gRPC and REST. none: they ask for nothing. token: they want a JWT. PostgreSQL clients authenticate as roles, whatever this says."`
 	JWTSecret string `yaml:"jwt_secret" secret:"true" refuse:"token authentication is not in this build yet" doc:"Secret that signs tokens, at least 32 bytes."`
-	EnableTLS bool   `yaml:"enable_tls" refuse:"TLS is not in this build yet" doc:"Whether clients may and, from other machines, must use TLS."`
-	CertFile  string `yaml:"tls_cert_file" refuse:"TLS is not in this build yet" doc:"Certificate chain, PEM."`
-	KeyFile   string `yaml:"tls_key_file" refuse:"TLS is not in this build yet" doc:"Private key, PEM."`
-	CAFile    string `yaml:"tls_ca_file" refuse:"TLS is not in this build yet" doc:"Authorities of client certificates, PEM."`
+	EnableTLS bool   `yaml:"enable_tls" doc:"Whether PostgreSQL clients can use TLS (1.2 or newer)."`
+	CertFile  string `yaml:"tls_cert_file" doc:"Certificate chain, PEM. It is read again when it changes, and on SIGHUP. miniodb certs makes one."`
+	KeyFile   string `yaml:"tls_key_file" doc:"Private key, PEM."`
+	CAFile    string `yaml:"tls_ca_file" doc:"Authorities of clients' certificates, PEM."`
+
+	RequireTLS     string   `yaml:"require_tls" doc:"With enable_tls, which connections without TLS are refused: remote (those from other machines), all, or none."`
+	ClientCert     string   `yaml:"client_cert" doc:"none: clients show no certificate. verify: every TLS connection needs one of tls_ca_file, besides the password. authenticate: one whose common or alternative name is the role stands for the password."`
+	CleartextRoles []string `yaml:"cleartext_roles" doc:"Roles that send their password as it is, inside of TLS, for clients that cannot do SCRAM-SHA-256. '*': all."`
 }
 
 // Default returns the built-in defaults. Values that depend on the machine are 0 here; Load resolves them.
@@ -201,6 +205,6 @@ func Default() *Config {
 		MinIO:    MinIO{Bucket: "miniodb", Region: "us-east-1", MaxConnections: 64},
 		Health:   Health{Interval: time.Second, Timeout: 2 * time.Second, Failures: 5},
 		Backup:   Backup{Interval: 24 * time.Hour, MinIO: BackupMinIO{Region: "us-east-1"}},
-		Security: Security{Mode: "none"},
+		Security: Security{Mode: "none", RequireTLS: "remote", ClientCert: "none"},
 	}
 }

@@ -137,8 +137,30 @@ func TestFlags(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, c.Shared())
 	require.Empty(t, c.Warnings)
-	_, err = parse("--security.enable-tls")
-	require.EqualError(t, err, "flag --security.enable-tls: security.enable_tls: TLS is not in this build yet")
+	tls := []string{"--security.enable-tls", "--security.tls-cert-file=c", "--security.tls-key-file=k"}
+	for want, args := range map[string][]string{
+		"flag --security.require-tls: security.require_tls: \"no\": want none, remote, all": {"--security.require-tls=no"},
+		"flag --security.require-tls: security.require_tls: needs security.enable_tls":      {"--security.require-tls=all"},
+		"security.client_cert: needs security.enable_tls":                                   {"--security.client-cert=verify"},
+		"security.cleartext_roles: needs security.enable_tls":                               {"--security.cleartext-roles=a,b"},
+		"security.tls_key_file: must be given with security.enable_tls":                     tls[:2],
+		"security.tls_ca_file: must be given with security.client_cert verify":              append([]string{"--security.client-cert=verify"}, tls...),
+		"a connection without TLS shows no certificate": append([]string{
+			"--security.client-cert=authenticate", "--security.require-tls=none", "--security.tls-ca-file=a",
+		}, tls...),
+	} {
+		_, err = parse(args...)
+		require.ErrorContains(t, err, want, args)
+	}
+	c, err = parse(append([]string{"--security.client-cert=authenticate", "--security.tls-ca-file=a", "--security.cleartext-roles=a, b"}, tls...)...)
+	require.NoError(t, err)
+	require.Empty(t, c.Warnings)
+	require.Equal(t, []string{"a", "b"}, c.Security.CleartextRoles)
+	c, err = parse("--security.tls-cert-file=c")
+	require.NoError(t, err)
+	require.Len(t, c.Warnings, 1)
+	_, err = parse("--security.mode=token")
+	require.EqualError(t, err, "flag --security.mode: security.mode: token authentication is not in this build yet")
 	c, err = parse("--grpc-addr", ":9", "--cluster-addr", ":10")
 	require.NoError(t, err)
 	require.Len(t, c.Warnings, 2)

@@ -71,7 +71,7 @@ func (c *Config) Validate() error {
 	}
 
 	v.shared()
-	v.oneOf("security.mode", c.Security.Mode, "none", "token")
+	v.security()
 	v.check("backup.interval", c.Backup.Interval >= time.Minute, "%s is too short: want at least 1m", units.FormatDuration(c.Backup.Interval))
 	return errors.Join(v.faults...)
 }

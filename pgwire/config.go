@@ -8,18 +8,20 @@ import (
 
 // Config has the settings of a Server. Zero values mean the defaults below.
 type Config struct {
-	Addr           string        // host:port to listen on; port 0 takes a free one
-	MaxConnections int           // sessions at a time; more are refused with 53300
+	Addr           string // host:port to listen on; port 0 takes a free one
+	MaxConnections int    // sessions at a time; more are refused with 53300
 	// ReservedConnections are the last of them, for superusers; negative: none. Half of the connections at most.
 	ReservedConnections int
-	StartupTimeout time.Duration // from accept to the end of authentication
-	DrainGrace     time.Duration // how long running statements may go on once the server stops
+	StartupTimeout      time.Duration // from accept to the end of authentication
+	DrainGrace          time.Duration // how long running statements may go on once the server stops
 
 	MaxMessageBytes   int // of one message after authentication, which bounds a statement, a parameter and a COPY message
 	MaxStatements     int // prepared statements a connection
 	MaxStatementBytes int // texts of prepared statements a connection
 	MaxPortals        int // open portals a connection
 	MaxCopyLineBytes  int // one line of COPY FROM STDIN
+
+	TLS *TLSConfig // nil: none
 
 	NodeTag uint16 // of this server in a group, see NodeTag; 0: it is alone
 	Peers   Peers  // the group; nil: none

@@ -19,7 +19,8 @@ import (
 // conn is one client. Everything but what mu guards belongs to its goroutine.
 type conn struct {
 	srv     *Server
-	nc      net.Conn
+	nc      net.Conn // the socket: deadlines, closing
+	stream  net.Conn // what is read and written: the socket, or TLS on top of it
 	rd      reader
 	session Session
 	info    ClientInfo
@@ -67,7 +68,7 @@ const (
 var outBuffers = sync.Pool{New: func() any { b := make([]byte, 0, flushBytes+flushBytes/4); return &b }}
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, gone: make(chan struct{}), statements: map[string]*statement{}, portals: map[string]*portal{}, waiting: waitIdle}
+	c := &conn{srv: s, nc: nc, stream: nc, gone: make(chan struct{}), statements: map[string]*statement{}, portals: map[string]*portal{}, waiting: waitIdle}
 	c.rd = reader{nc: nc, flush: c.flush, limit: maxStartupBytes}
 	return c
 }

@@ -33,7 +33,7 @@ func (c *conn) flush() error {
 	if c.outErr != nil || len(c.out) == 0 {
 		return c.outErr
 	}
-	if _, err := c.nc.Write(c.out); err != nil {
+	if _, err := c.stream.Write(c.out); err != nil {
 		c.outErr = fmt.Errorf("%w: write: %w", errQuiet, err)
 	}
 	if c.outPooled != nil && cap(c.out) > 2*cap(*c.outPooled) {

@@ -19,6 +19,7 @@ import (
 type Server struct {
 	cfg     Config
 	backend Backend
+	tls     *identities // nil: connections are not encrypted
 	log     zerolog.Logger
 
 	listener net.Listener
@@ -46,10 +47,24 @@ func New(cfg Config, backend Backend, log zerolog.Logger) (*Server, error) {
 		return nil, fmt.Errorf("pgwire: %w", err)
 	}
 	cfg.setDefaults()
-	return &Server{
+	s := &Server{
 		cfg: cfg, backend: backend, log: log.With().Str("component", "pgwire").Logger(),
 		sockets: map[*conn]struct{}{}, sessions: map[uint32]*conn{}, forwards: make(chan struct{}, maxForwards),
-	}, nil
+	}
+	if cfg.TLS != nil {
+		var err error
+		if s.tls, err = newIdentities(*cfg.TLS, s.log); err != nil {
+			return nil, fmt.Errorf("TLS: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// ReloadTLS reads certificate and key again, as happens by itself when the files change. Open connections keep what they have.
+func (s *Server) ReloadTLS() {
+	if s.tls != nil {
+		s.tls.refresh()
+	}
 }
 
 // Listen binds the address. Connections wait in the kernel's queue until Run accepts them.
@@ -84,8 +99,11 @@ func (s *Server) Run(ctx context.Context) error {
 	// Connections outlive ctx by the grace period; their contexts end with this one.
 	connCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
-	watched := make(chan struct{})
-	go func() { defer close(watched); s.watch(connCtx) }()
+	var watched sync.WaitGroup
+	watched.Go(func() { s.watch(connCtx) })
+	if s.tls != nil {
+		watched.Go(func() { s.tls.watch(ctx) })
+	}
 
 	err := s.accept(ctx, connCtx)
 	if closeErr := s.listener.Close(); err == nil && closeErr != nil && !errors.Is(closeErr, net.ErrClosed) {
@@ -93,7 +111,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.drain()
 	cancel(nil)
-	<-watched
+	watched.Wait()
 	return err
 }
 
@@ -172,7 +190,7 @@ func (s *Server) serve(ctx context.Context, c *conn) {
 			delete(s.sessions, c.info.ProcessID)
 		}
 		s.mu.Unlock()
-		_ = c.nc.Close()
+		_ = c.stream.Close()
 		close(c.gone)
 	}()
 	c.serve(ctx)

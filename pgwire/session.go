@@ -11,10 +11,9 @@ import (
 
 // Backend makes sessions for authenticated connections. It is what this package needs of the rest of the server.
 type Backend interface {
-	// Authenticate decides, before any password is asked, whether this role may connect to this database from this address without one;
-	// a refusal is a FATAL *pgerr.Error (3D000, 28000).
-	Authenticate(ctx context.Context, c ClientInfo) error
-	// Open starts a session. The session reports notices and parameter changes through out.
+	// Authenticate has the client prove that it is the role it says, or finds that it need not; a refusal is a FATAL *pgerr.Error (28P01, 28000).
+	Authenticate(ctx context.Context, c ClientInfo, p Prover) error
+	// Open starts a session, if the role may connect to the database (28000, 3D000, 53300). The session reports notices and parameter changes through out.
 	Open(ctx context.Context, c ClientInfo, out Outlet) (Session, error)
 }
 
@@ -22,6 +21,7 @@ type Backend interface {
 type ClientInfo struct {
 	User, Database string
 	Addr           net.Addr
+	TLS            *TLSInfo          // nil: not encrypted
 	Parameters     map[string]string // every start-up parameter, options=-c included, keys in lower case
 	ProcessID      uint32            // of BackendKeyData, shown as pg_backend_pid()
 }

@@ -42,7 +42,7 @@ type fakeBackend struct {
 
 func newBackend() *fakeBackend { return &fakeBackend{running: make(chan struct{}, 100)} }
 
-func (b *fakeBackend) Authenticate(_ context.Context, c pgwire.ClientInfo) error {
+func (b *fakeBackend) Authenticate(_ context.Context, c pgwire.ClientInfo, _ pgwire.Prover) error {
 	switch {
 	case c.User == "refused":
 		return pgerr.New("28000", `role "%s" is not permitted to log in`, c.User)

@@ -27,18 +27,38 @@ const (
 // errQuiet ends a connection without a word: a cancel request, a scan, a client that left.
 var errQuiet = errors.New("connection ends")
 
-// startup reads until the start-up message; encryption is declined, each kind once. It returns the parameters, keys as they came.
+// startup reads until the start-up message; encryption is granted or declined, each kind once. It returns the parameters, keys as they came.
 func (c *conn) startup(ctx context.Context) (map[string]string, error) {
 	sslAsked, gssAsked := false, false
+	if err := c.rd.fill(1); err != nil {
+		return nil, errQuiet
+	}
+	if c.rd.buf[c.rd.r] == tlsHandshake && c.srv.tls != nil {
+		if err := c.encrypt(ctx, true); err != nil {
+			return nil, err
+		}
+		sslAsked, gssAsked = true, true
+	}
 	for {
 		code, body, err := c.startupPacket()
 		if err != nil {
 			return nil, err
 		}
 		switch {
-		case code == sslRequest && !sslAsked, code == gssRequest && !gssAsked:
-			sslAsked, gssAsked = sslAsked || code == sslRequest, gssAsked || code == gssRequest
+		case code == sslRequest && !sslAsked && c.srv.tls != nil:
+			sslAsked, gssAsked = true, true
+			c.out = append(c.out, 'S')
+			if err = c.encrypt(ctx, false); err == nil {
+				err = c.stuffed("SSL")
+			}
+		case code == sslRequest && !sslAsked:
+			sslAsked = true
 			c.out = append(c.out, 'N')
+			err = c.stuffed("SSL")
+		case code == gssRequest && !gssAsked:
+			gssAsked = true
+			c.out = append(c.out, 'N')
+			err = c.stuffed("GSSAPI encryption")
 		case code == cancelRequest:
 			c.srv.cancelRequested(ctx, body, false)
 			return nil, errQuiet
@@ -50,6 +70,9 @@ func (c *conn) startup(ctx context.Context) (map[string]string, error) {
 		default:
 			return nil, pgerr.Fatal(pgerrcode.FeatureNotSupported, "unsupported frontend protocol %d.%d: server supports 3.0 to %d.%d",
 				code>>16, code&0xffff, protocolNewest>>16, protocolNewest&0xffff)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 }
@@ -202,7 +225,7 @@ func (c *conn) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	info.Addr = c.nc.RemoteAddr()
+	info.Addr, info.TLS = c.nc.RemoteAddr(), c.info.TLS
 	c.info = info
 	reserved, err := c.srv.register(c)
 	if err != nil {
@@ -210,7 +233,7 @@ func (c *conn) open(ctx context.Context) error {
 	}
 	authCtx, cancel := context.WithTimeout(ctx, c.srv.cfg.StartupTimeout)
 	defer cancel()
-	if err := c.srv.backend.Authenticate(authCtx, c.info); err != nil {
+	if err := c.srv.backend.Authenticate(authCtx, c.info, (*prover)(c)); err != nil {
 		return fatal(err)
 	}
 	if b, ok := c.srv.backend.(PrivilegedBackend); ok && reserved && !b.Superuser(c.info.User) {

@@ -89,10 +89,14 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	if err != nil {
 		return n, err
 	}
+	authenticator, err := newAuthenticator(ctx, cfg, n.stores.objects, n.catalog)
+	if err != nil {
+		return n, err
+	}
 	n.sessions, err = session.NewNode(ctx, session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
 	}, session.Deps{
-		Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Log: log,
+		Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Auth: authenticator, Log: log,
 		System: []session.SystemRelation{poolsRelation(n.stores.services), nodesRelation(n.dir.node, n.members.Nodes)},
 	})
 	return n, err

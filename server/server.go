@@ -61,6 +61,9 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 	below.Go(func() error { node.supervise(background); return nil })
 	below.Go(func() error { return node.keeper.Run(background) })
 	below.Go(func() error { return newCleaning(node, cfg.Clean).Run(background) })
+	if cfg.Security.EnableTLS {
+		below.Go(func() error { onHangup(background, wire.ReloadTLS); return nil })
+	}
 
 	node.announce(wire.Addr(), http.Addr())
 	ready(Addrs{PG: wire.Addr(), HTTP: http.Addr()})
@@ -76,7 +79,7 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 func wireConfig(cfg *config.Config) pgwire.Config {
 	return pgwire.Config{
 		Addr: cfg.Server.PgAddr, MaxConnections: cfg.Pgwire.MaxConnections, MaxMessageBytes: int(cfg.Pgwire.MaxMessageBytes),
-		StartupTimeout: cfg.Pgwire.StartupTimeout, DrainGrace: cfg.Pgwire.ShutdownGrace,
+		StartupTimeout: cfg.Pgwire.StartupTimeout, DrainGrace: cfg.Pgwire.ShutdownGrace, TLS: tlsConfig(&cfg.Security),
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 	"sync/atomic"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgerrcode"
 	"github.com/rs/zerolog"
 
+	"github.com/miniodb/miniodb/auth"
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/catalog/backup"
 	cataloglog "github.com/miniodb/miniodb/catalog/log"
@@ -45,6 +45,7 @@ type Deps struct {
 	Tables  *cataloglog.Tables
 	Ingest  *ingest.Ingest
 	Store   storage.Store
+	Auth    *auth.Authenticator
 	Log     zerolog.Logger
 
 	// System and Functions are the system relations and functions of parts that this package does not know.
@@ -60,9 +61,11 @@ type Node struct {
 	tables    *cataloglog.Tables
 	ingest    *ingest.Ingest
 	store     storage.Store
+	auth      *auth.Authenticator
 	log       zerolog.Logger
 	sequences *sequences
 	systems   *systems
+	pgCatalog *pgCatalog
 	backups   *backup.Manager
 
 	engineSettings map[string]bool // names, lower case
@@ -93,16 +96,19 @@ func (n *Node) Stats() Stats {
 // NewNode makes the shared state.
 func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	n := &Node{
-		cfg: cfg, catalog: deps.Catalog, tables: deps.Tables, ingest: deps.Ingest, store: deps.Store,
+		cfg: cfg, catalog: deps.Catalog, tables: deps.Tables, ingest: deps.Ingest, store: deps.Store, auth: deps.Auth,
 		log: deps.Log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
 	}
 	n.engine.Store(deps.Engine)
 	n.sequences = newSequences(deps.Catalog)
 	n.backups = backup.New(cfg.Version, backup.Deps{Store: deps.Store, Catalog: deps.Catalog, Tables: deps.Tables, Log: deps.Log})
 	n.backups.OnRecovery(n.sequences.forget)
-	n.systems = newSystems()
+	n.systems, n.pgCatalog = newSystems(), &pgCatalog{}
 	err := errors.Join(n.ownSystems(), n.systems.addFunction(backupsFunction(n)), n.systems.addFunction(backupStatusFunction(n)), n.systems.register(deps.System, deps.Functions))
 	if err != nil {
+		return nil, err
+	}
+	if err := n.registerCatalog(); err != nil {
 		return nil, err
 	}
 	if n.engineSettings, err = loadEngineSettings(ctx, deps.Engine); err != nil {
@@ -111,32 +117,18 @@ func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	return n, nil
 }
 
-// Authenticate implements pgwire.Backend: one database and, as yet, one role, which has no password and connects from loopback only.
-func (n *Node) Authenticate(_ context.Context, c pgwire.ClientInfo) error {
-	if c.User != catalog.DatabaseName {
-		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role %q does not exist", c.User).
-			WithHint("Connect as role %q.", catalog.DatabaseName)
-	}
-	if !loopback(c.Addr) {
-		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role %q has no password and may connect from this machine only", c.User).
-			WithHint("Connect to 127.0.0.1 on the machine that runs the server.")
-	}
-	if c.Database != catalog.DatabaseName {
-		return pgerr.Fatal(pgerrcode.InvalidCatalogName, "database %q does not exist", c.Database)
-	}
-	return nil
-}
-
 // Open implements pgwire.Backend.
 func (n *Node) Open(_ context.Context, c pgwire.ClientInfo, out pgwire.Outlet) (pgwire.Session, error) {
 	s, err := newSession(n, c, out)
 	if err != nil {
 		return nil, err
 	}
+	if err := n.enter(s); err != nil {
+		s.Close()
+		n.refused(c, pgerr.From(err))
+		return nil, err
+	}
 	n.opened.Add(1)
-	n.mu.Lock()
-	n.sessions[s] = struct{}{}
-	n.mu.Unlock()
 	return s, nil
 }
 
