@@ -43,3 +43,16 @@ type Control interface {
 
 // PrivilegedBackend knows who may take the connections that are kept for administrators. Without it everybody may.
 type PrivilegedBackend interface{ Superuser(user string) bool }
+
+// CursorSession has cursors that SQL declared: to the protocol they are portals.
+type CursorSession interface {
+	// DescribeCursor returns a cursor's columns and whether its rows are sent in binary form; ok is false if there is no such cursor.
+	DescribeCursor(name string) (columns []Column, binary, ok bool)
+	// FetchCursor returns the next rows of a cursor, up to limit unless that is 0.
+	FetchCursor(name string, limit int64) (Result, error)
+	// CloseCursor closes a cursor if there is one of that name.
+	CloseCursor(name string)
+}
+
+// BinaryResult is a Result whose rows are sent in binary form whatever the client asked for, as those of FETCH from a BINARY cursor are.
+type BinaryResult interface{ Binary() bool }

@@ -133,7 +133,8 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 	if err != nil {
 		return err
 	}
-	if m.DestinationPortal != "" && c.portals[m.DestinationPortal] != nil {
+	_, _, declared := c.describeCursor(m.DestinationPortal)
+	if m.DestinationPortal != "" && (c.portals[m.DestinationPortal] != nil || declared) {
 		return pgerr.New(pgerrcode.DuplicateCursor, `cursor "%s" already exists`, m.DestinationPortal)
 	}
 	c.dropPortal(m.DestinationPortal)
@@ -231,11 +232,14 @@ func (c *conn) describe(m *pgproto3.Describe) error {
 		}
 		c.parameterDescription(s.params())
 	case 'P':
-		p := c.portals[m.Name]
-		if p == nil {
+		if p := c.portals[m.Name]; p != nil {
+			cols, formats = p.stmt.columns(), p.formats
+		} else if of, binary, ok := c.describeCursor(m.Name); ok {
+			cols, formats = of, binary
+		} else {
 			return errNoPortal(m.Name)
 		}
-		if cols, formats = p.stmt.columns(), p.formats; cols != nil {
+		if cols != nil {
 			if err := c.allowed(nil); err != nil {
 				return err
 			}
@@ -257,6 +261,9 @@ func (c *conn) closeObject(m *pgproto3.Close) error {
 		c.dropStatement(m.Name)
 	case 'P':
 		c.dropPortal(m.Name)
+		if s := c.cursors(); s != nil {
+			s.CloseCursor(m.Name)
+		}
 	default:
 		return pgerr.New(pgerrcode.ProtocolViolation, "invalid CLOSE message subtype %d", m.ObjectType)
 	}

@@ -65,6 +65,9 @@ func (c *conn) dropPortals(but *portal) {
 func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
 	p := c.portals[m.Portal]
 	if p == nil {
+		if done, err := c.executeCursor(ctx, m); done || err != nil {
+			return err
+		}
 		return errNoPortal(m.Portal)
 	}
 	if p.stmt.stmt == nil {

@@ -108,7 +108,10 @@ func (c *conn) runStatement(ctx context.Context, stmt Statement, last bool) erro
 	defer res.Close()
 	p := portal{res: res}
 	if cols := res.Columns(); cols != nil && res.CopyIn() == nil && res.CopyOut() == nil {
-		c.rowDescription(cols, nil)
+		if b, ok := res.(BinaryResult); ok && b.Binary() {
+			p.formats = binaryFormats(len(cols))
+		}
+		c.rowDescription(cols, p.formats)
 	}
 	tag, _, err := c.pull(ctx, &p, 0)
 	if err != nil {
