@@ -84,7 +84,7 @@ func (r *cellReader) cast(a *vector.Appender, text string, from, cast sqltype.Ty
 		}
 	}
 	b := vector.NewBuilder([]vector.Type{vt})
-	if from.OID == sqltype.Unknown || from.OID == sqltype.Text || from.OID == cast.OID {
+	if from.OID == sqltype.Unknown || textual(from.OID) || from.OID == cast.OID { // whatever is text is read, in an explicit cast
 		if err := r.decoder.ParseText(b.Col(0), []byte(text)); err != nil {
 			return err
 		}
