@@ -33,7 +33,9 @@ type Table struct {
 	Name       Name      `json:"name"`
 	Columns    []Column  `json:"columns"`
 	NextColumn int32     `json:"next_column"` // the id the next added column gets
-	SchemaID   int32     `json:"schema_id"`   // grows by one with each change of Columns; WAL records carry it
+	SchemaID   int32     `json:"schema_id"`   // grows by one with each change of Columns, Keys or Checks; WAL records carry it
+	// Evolved says that columns were added, dropped or have got another type: files differ in the columns that they have.
+	Evolved    bool      `json:"evolved,omitempty"`
 	Keys       []Key     `json:"keys,omitempty"`
 	Checks     []Check   `json:"checks,omitempty"`
 	ShardKey   []int32   `json:"shard_key"`             // column ids
@@ -57,6 +59,10 @@ type Column struct {
 	Sequence     *Name        `json:"sequence,omitempty"` // owned by a serial column
 	Comment      string       `json:"comment,omitempty"`
 	ACL          ACL          `json:"acl,omitzero"` // nil: none beside that of the relation
+	// Missing is the value, as PostgreSQL prints it in UTC, of rows that are older than the column (pg_attribute.attmissingval); nil: NULL.
+	Missing *string `json:"missing,omitempty"`
+	// Widened says that older files hold real numbers of which statistics have fewer digits than the column: they prune nothing.
+	Widened bool `json:"widened,omitempty"`
 }
 
 // KeyKind is the kind of a recorded, unenforced key.

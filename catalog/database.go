@@ -61,8 +61,44 @@ type Op struct {
 	PutSequence  *Sequence `json:"put_sequence,omitempty"`
 	DropSequence *Name     `json:"drop_sequence,omitempty"`
 	PutStream    *Stream   `json:"put_stream,omitempty"`
+	Rename       *Rename   `json:"rename,omitempty"`
 	Time         time.Time `json:"time,omitzero"`   // of DropTable
 	Purged       uuid.UUID `json:"purged,omitzero"` // a dropped table whose objects have been removed
+}
+
+// Rename puts a relation under another name; exactly one of Table, View and Sequence is set, with its new name.
+type Rename struct {
+	From     Name      `json:"from"`
+	Table    *Table    `json:"table,omitempty"`
+	View     *View     `json:"view,omitempty"`
+	Sequence *Sequence `json:"sequence,omitempty"`
+}
+
+// Name is the new name.
+func (r *Rename) Name() Name {
+	switch {
+	case r.Table != nil:
+		return r.Table.Name
+	case r.View != nil:
+		return r.View.Name
+	case r.Sequence != nil:
+		return r.Sequence.Name
+	}
+	return r.From
+}
+
+func (d *Database) applyRename(r *Rename) {
+	switch {
+	case r.Table != nil:
+		delete(d.Tables, r.From)
+		d.Tables[r.Table.Name] = r.Table
+	case r.View != nil:
+		delete(d.Views, r.From)
+		d.Views[r.View.Name] = r.View
+	case r.Sequence != nil:
+		delete(d.Sequences, r.From)
+		d.Sequences[r.Sequence.Name] = r.Sequence
+	}
 }
 
 // Apply returns the database after ops, as the given version of the catalog log. The receiver is unchanged.
@@ -107,6 +143,8 @@ func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 			n.claim(op.PutSequence.OID)
 		case op.DropSequence != nil:
 			delete(n.Sequences, *op.DropSequence)
+		case op.Rename != nil:
+			n.applyRename(op.Rename)
 		case op.PutStream != nil:
 			n.Streams[op.PutStream.ID] = op.PutStream
 		default:
