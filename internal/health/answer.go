@@ -24,7 +24,7 @@ func IsAnswer(err error) bool {
 
 // unmark takes the mark off, where nothing is wrapped around it.
 func unmark(err error) error {
-	if a, ok := err.(*answer); ok {
+	if a, ok := err.(*answer); ok { //nolint:errorlint // what is wrapped around a mark has to stay
 		return a.err
 	}
 	return err

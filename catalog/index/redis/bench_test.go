@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -60,7 +59,7 @@ func BenchmarkBusy(b *testing.B) {
 				longest = max(longest, e.([]any)[2].(int64))
 			}
 			b.ReportMetric(float64(longest)/1000, "busy-ms")
-			b.Log(fmt.Sprintf("longest command: %d µs", longest))
+			b.Logf("longest command: %d µs", longest)
 		})
 	}
 }
