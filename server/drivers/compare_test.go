@@ -14,6 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// longQuery would run for hours.
+const longQuery = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE (a + b) % 7 = 3"
+
 const (
 	programTimeout = 2 * time.Minute
 	topicMark      = "== " // begins the line that names a topic

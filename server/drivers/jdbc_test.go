@@ -1,0 +1,23 @@
+package drivers_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestJDBC(t *testing.T) {
+	jars, err := filepath.Glob(filepath.Join(cache, "drivers/java/postgresql-*.jar"))
+	require.NoError(t, err)
+	require.Len(t, jars, 1, "pgjdbc; make deps installs it")
+	sources, err := filepath.Glob(filepath.Join(programs, "java/*.java"))
+	require.NoError(t, err)
+	classes := t.TempDir()
+	out, err := exec.CommandContext(t.Context(), "javac", append([]string{"-cp", jars[0], "-d", classes}, sources...)...).CombinedOutput()
+	require.NoError(t, err, "javac: %s", out)
+	// The small heap and the first compiler alone: a program of seconds starts faster so.
+	compare(t, command(nil, "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-Duser.timezone=UTC",
+		"-cp", classes+string(filepath.ListSeparator)+jars[0], "Program"))
+}
