@@ -76,7 +76,7 @@ machine only. Every setting that "miniodb config reference" lists is a flag (--s
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.RunE = serve(settingFlags(root))
-	root.AddCommand(serverCommand(), importCommand(), checkCommand(), recoverCommand(), configCommand(), versionCommand())
+	root.AddCommand(serverCommand(), importCommand(), checkCommand(), recoverCommand(), configCommand(), certsCommand(), versionCommand())
 	return root
 }
 
