@@ -100,7 +100,7 @@ func unite(schema *catalog.Table, sources []source) string {
 			typ, _ := duck.Type(c.Type) // the buffer table could not have been made otherwise
 			switch old := s.schema.Column(c.ID); {
 			case old == nil:
-				cols = append(cols, "CAST(NULL AS "+typ+") AS "+name)
+				cols = append(cols, duck.MissingValue(c.Missing, c.Type)+" AS "+name)
 			case old.Type != c.Type:
 				cols = append(cols, "CAST("+name+" AS "+typ+") AS "+name)
 			default:

@@ -99,8 +99,11 @@ func (i *Ingest) sealForFlush(b *buffer, s *catalog.Snapshot) (work *sealed, ok 
 		return nil, true, nil
 	}
 	b.seal(i.visible)
-	work = &sealed{from: s.Checkpoints[i.stream], to: i.visible, schema: s.Schema}
+	work = &sealed{from: s.Checkpoints[i.stream], to: i.visible, schema: i.newest(s)}
 	for _, g := range b.gens {
+		if g.schema.SchemaID > work.schema.SchemaID { // rows of a schema come after its commit
+			work.schema = g.schema
+		}
 		g.pins++
 		work.gens = append(work.gens, g)
 	}
@@ -125,6 +128,10 @@ func (i *Ingest) moveToLog(ctx context.Context, b *buffer, work *sealed) (rows i
 	s, err := i.deps.Tables.Commit(ctx, b.id, func(s *catalog.Snapshot) (*catlog.Change, error) {
 		if moved = s.Checkpoints[i.stream] != work.from; moved {
 			return nil, nil
+		}
+		change.Schema = nil
+		if s.Schema.SchemaID < work.schema.SchemaID {
+			change.Schema = work.schema
 		}
 		return change, nil
 	})

@@ -53,10 +53,11 @@ type Ingest struct {
 	doubtful map[int64]*pending // those of prepared whose catalog commit has an unknown outcome
 	drops    []*generation      // tables to drop in the engine
 	settling map[uuid.UUID]int  // by table: transactions whose catalog commit is under way; pins wait
-	broken   error              // the engine lost rows: nothing is visible until Rebuild
-	breaking chan struct{}      // closed while broken is set
-	changed  chan struct{}      // closed and replaced when something changed that await looks at
-	waiters  int                // in await
+	gates    map[uuid.UUID]*gate
+	broken   error         // the engine lost rows: nothing is visible until Rebuild
+	breaking chan struct{} // closed while broken is set
+	changed  chan struct{} // closed and replaced when something changed that await looks at
+	waiters  int           // in await
 	closed   bool
 }
 
@@ -91,7 +92,7 @@ func Open(ctx context.Context, cfg Config, deps Deps) (*Ingest, error) {
 	i := &Ingest{
 		cfg: cfg, deps: deps, log: deps.Log.With().Str("component", "ingest").Logger(), wal: w, stream: w.Stream(), engine: deps.Engine,
 		kick: make(chan struct{}, 1), work: make(chan struct{}, 1), janitor: make(chan struct{}, 1), stop: make(chan struct{}),
-		tables: map[uuid.UUID]*buffer{}, prepared: map[int64]*pending{}, doubtful: map[int64]*pending{}, settling: map[uuid.UUID]int{},
+		tables: map[uuid.UUID]*buffer{}, prepared: map[int64]*pending{}, doubtful: map[int64]*pending{}, settling: map[uuid.UUID]int{}, gates: map[uuid.UUID]*gate{},
 		changed: make(chan struct{}), breaking: make(chan struct{}),
 	}
 	fail := func(err error) (*Ingest, error) {

@@ -25,8 +25,12 @@ func (i *Ingest) Run(ctx context.Context) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	version := int64(-1)
+	behind := follower{followed: map[uuid.UUID]int32{}, version: -1}
 	for ctx.Err() == nil {
 		version = i.forgetDropped(version)
+		if behind.due(version) {
+			running.Go(func() { behind.run(work, i) })
+		}
 		i.settleDoubtful(work)
 		for _, b := range i.claimDue(cap(slots) - len(slots)) {
 			slots <- struct{}{}

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
@@ -126,35 +125,4 @@ func withBucket(t *catalog.Table, b *vector.Batch) *vector.Batch {
 	out := &vector.Batch{Len: b.Len, Cols: make([]vector.Vector, 0, len(b.Cols)+1)}
 	out.Cols = append(append(out.Cols, b.Cols...), buckets)
 	return out
-}
-
-// conform maps a batch (with bucket) by column ids from one schema to another: new columns are NULL, dropped ones are left out.
-func conform(b *vector.Batch, from []catalog.Column, to *catalog.Table) (*vector.Batch, error) {
-	out := &vector.Batch{Len: b.Len, Cols: make([]vector.Vector, 0, len(to.Columns)+1)}
-	for _, c := range to.Columns {
-		typ := vector.TypeOf(c.Type)
-		at := -1
-		for i := range from {
-			if from[i].ID == c.ID {
-				at = i
-			}
-		}
-		if at < 0 {
-			nulls := vector.NewBuilder([]vector.Type{typ})
-			col := nulls.Col(0)
-			for range b.Len {
-				col.Null()
-			}
-			out.Cols = append(out.Cols, nulls.Take().Cols[0])
-			continue
-		}
-		col := b.Cols[at]
-		if !sameLayout(&typ, &col.Type) {
-			return nil, fmt.Errorf("column %s of table %s is of type %s and was written as %s", c.Name, to.Name, c.Type, col.Type.SQL)
-		}
-		col.Type = typ
-		out.Cols = append(out.Cols, col)
-	}
-	out.Cols = append(out.Cols, b.Cols[len(b.Cols)-1])
-	return out, nil
 }

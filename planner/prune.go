@@ -48,7 +48,7 @@ type value struct{ v *vector.Vector }
 // newTest reads the constants as values of the column's type; ok is false if that cannot be done without a doubt, and then nothing is pruned.
 func newTest(t *catalog.Table, p sql.Predicate, params []*string) (test, bool) {
 	c := t.Column(p.Column)
-	if c == nil {
+	if c == nil || c.Widened && p.Op != sql.IsNull && p.Op != sql.IsNotNull {
 		return test{}, false
 	}
 	out := test{column: p.Column, typ: c.Type, op: p.Op}

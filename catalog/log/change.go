@@ -41,6 +41,9 @@ func (c *Change) entry(s *catalog.Snapshot, nonce uuid.UUID, node string, mapped
 		if proto = proto.merge(old); !proto.equal(old) {
 			e.protocol = proto
 		}
+		if err := c.untag(e, s, now); err != nil {
+			return nil, err
+		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(c.Checkpoints), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }) {
 		to := c.Checkpoints[id]
@@ -77,4 +80,24 @@ func (c *Change) entry(s *catalog.Snapshot, nonce uuid.UUID, node string, mapped
 		e.adds = append(e.adds, a)
 	}
 	return e, nil
+}
+
+// untag adds the live files again without their buckets and dates where those are of a shard key or time column that the table does not have any more.
+func (c *Change) untag(e *entry, s *catalog.Snapshot, now time.Time) error {
+	if slices.Equal(c.Schema.ShardKey, s.Schema.ShardKey) && c.Schema.TimeColumn == s.Schema.TimeColumn {
+		return nil
+	}
+	for i := range s.Files {
+		f := s.Files[i]
+		if slices.Contains(c.Removes, f.Path) {
+			continue
+		}
+		f.Buckets, f.Dates = unknownBuckets, unknownDates
+		a, err := addOf(c.Schema, &f, false, now)
+		if err != nil {
+			return err
+		}
+		e.adds = append(e.adds, a)
+	}
+	return nil
 }
