@@ -66,6 +66,9 @@ func (r *Rights) Member(other uint32) bool {
 	return r.superuser || slices.Contains(r.member, other)
 }
 
+// Memberships are the role and all that it is a member of, a superuser not counting as a member of everything. Not to be changed.
+func (r *Rights) Memberships() []uint32 { return r.member }
+
 // Admin reports whether the role may grant another one (PostgreSQL: is_admin_of_role).
 func (r *Rights) Admin(other uint32) bool {
 	if r.superuser {

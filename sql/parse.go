@@ -133,7 +133,7 @@ func grammarError(err error, text, masked string) error {
 	case strings.HasPrefix(e.Message, "LIMIT #,#"):
 	case strings.Contains(e.Message, "not supported"), strings.Contains(e.Message, "not yet implemented"),
 		strings.Contains(e.Message, "not implemented"), strings.Contains(e.Message, "cannot be marked"),
-		strings.Contains(e.Message, "cannot be changed"):
+		strings.Contains(e.Message, "cannot be changed"), strings.HasSuffix(e.Message, "is no longer supported"):
 		code = pgerrcode.FeatureNotSupported
 	case strings.HasPrefix(e.Message, "invalid byte sequence"):
 		code = pgerrcode.CharacterNotInRepertoire

@@ -71,18 +71,19 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 		seq.Name.Schema = c.Name.Schema
 		seq.Name.Name = s.freeName(seq.Name, ops)
 		def.Sequence = &seq
-		ops = append(ops, catalog.Op{PutSequence: sequenceOf(&seq, oid)})
+		ops = append(ops, catalog.Op{PutSequence: s.sequenceOf(&seq, oid)})
 		oid++
 	}
 	table, err := c.Table(time.Now(), uuid.New(), oid)
 	if err != nil {
 		return nil, err
 	}
+	table.Owner = s.owner()
 	for i, k := range table.Keys {
 		if k.References == nil {
 			continue
 		}
-		ref, err := s.referenced(c.Keys[i].References, table)
+		ref, err := s.referenced(c.Keys[i].References, k.RefColumns, table)
 		if err != nil {
 			return nil, err
 		}
@@ -110,8 +111,8 @@ func (s *Session) warnOptions(o catalog.Options) {
 	}
 }
 
-// referenced checks that the target of a foreign key exists; a table may reference itself.
-func (s *Session) referenced(n catalog.Name, self *catalog.Table) (catalog.Name, error) {
+// referenced checks that the target of a foreign key exists and may be referenced; a table may reference itself.
+func (s *Session) referenced(n catalog.Name, columns []string, self *catalog.Table) (catalog.Name, error) {
 	if n.Name == self.Name.Name && (n.Schema == "" || n.Schema == self.Name.Schema) {
 		return self.Name, nil
 	}
@@ -119,7 +120,20 @@ func (s *Session) referenced(n catalog.Name, self *catalog.Table) (catalog.Name,
 	if err != nil {
 		return n, err
 	}
-	return t.Name, nil
+	var used []int
+	for _, name := range columns {
+		if i := t.ColumnByName(name); i >= 0 {
+			used = append(used, i)
+		}
+	}
+	for _, k := range t.Keys {
+		for _, id := range k.Columns {
+			if columns == nil && k.Kind == catalog.PrimaryKey {
+				used = append(used, t.ColumnByName(t.Column(id).Name))
+			}
+		}
+	}
+	return t.Name, s.checkTarget(t, used, catalog.References)
 }
 
 // applyDefaults fills in the options that CREATE TABLE left out and the configuration gives.
@@ -166,9 +180,9 @@ func (s *Session) freeName(n catalog.Name, ops []catalog.Op) string {
 	return n.Name
 }
 
-func sequenceOf(c *sql.CreateSequence, oid uint32) *catalog.Sequence {
+func (s *Session) sequenceOf(c *sql.CreateSequence, oid uint32) *catalog.Sequence {
 	return &catalog.Sequence{
-		OID: oid, Name: c.Name, Start: c.Start, Increment: c.Increment, Min: c.Min, Max: c.Max, Cycle: c.Cycle, Reserved: c.Start,
+		OID: oid, Name: c.Name, Start: c.Start, Increment: c.Increment, Min: c.Min, Max: c.Max, Cycle: c.Cycle, Reserved: c.Start, Owner: s.owner(),
 	}
 }
 
@@ -185,11 +199,15 @@ func (s *Session) runCreateSequence(c *sql.CreateSequence, tag string) (pgwire.R
 	}
 	seq := *c
 	seq.Name = name
-	return tagResult(tag), s.addOps(catalog.Op{PutSequence: sequenceOf(&seq, s.database().NextOID)})
+	return tagResult(tag), s.addOps(catalog.Op{PutSequence: s.sequenceOf(&seq, s.database().NextOID)})
 }
 
 func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Result, error) {
 	db := s.database()
+	owner, err := s.schemaOwner(c)
+	if err != nil {
+		return nil, err
+	}
 	if len(c.Name) >= 3 && c.Name[:3] == "pg_" {
 		return nil, pgerr.New(pgerrcode.ReservedName, "unacceptable schema name %q", c.Name).
 			WithDetail(`The prefix "pg_" is reserved for system schemas.`)
@@ -201,7 +219,26 @@ func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Resul
 		}
 		return nil, pgerr.New(pgerrcode.DuplicateSchema, "schema %q already exists", c.Name)
 	}
-	return tagResult(tag), s.addOps(catalog.Op{PutSchema: &catalog.Schema{OID: db.NextOID, Name: c.Name}})
+	return tagResult(tag), s.addOps(catalog.Op{PutSchema: &catalog.Schema{OID: db.NextOID, Name: c.Name, Owner: ownerOf(owner.OID)}})
+}
+
+// schemaOwner says whose a new schema is; without a name of its own it is called like that role.
+func (s *Session) schemaOwner(c *sql.CreateSchema) (*catalog.Role, error) {
+	spec := sql.RoleSpec{Kind: sql.RoleCurrent}
+	if c.Owner != nil {
+		spec = *c.Owner
+	}
+	owner, err := s.findRole(spec)
+	if err != nil {
+		return nil, err
+	}
+	switch r := s.rights(); {
+	case r.OnDatabase()&catalog.Create == 0:
+		return nil, denied(sql.ObjectDatabase, catalog.DatabaseName)
+	case !r.Member(owner.OID):
+		return nil, forbidden("must be member of role %q", owner.Name)
+	}
+	return owner, nil
 }
 
 func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag string) (pgwire.Result, error) {
@@ -214,6 +251,11 @@ func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag stri
 	old := db.Views[name]
 	if db.Exists(name) && (old == nil || !c.OrReplace) {
 		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
+	}
+	if old != nil {
+		if err := s.mustOwn(db, name); err != nil {
+			return nil, err
+		}
 	}
 	b, err := s.bind(ctx, c.Query, nil, nil)
 	if err != nil {
@@ -240,9 +282,12 @@ func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag stri
 	if err != nil {
 		return nil, err
 	}
-	v := &catalog.View{OID: db.NextOID, Name: name, Columns: columns, Query: text}
+	v := &catalog.View{OID: db.NextOID, Name: name, Columns: columns, Query: text, Owner: s.owner()}
 	if old != nil {
-		v.OID = old.OID
+		v.OID, v.Owner, v.ACL, v.Comment = old.OID, old.Owner, old.ACL, old.Comment
+		for i := range old.Columns {
+			v.Columns[i].ACL, v.Columns[i].Comment = old.Columns[i].ACL, old.Columns[i].Comment
+		}
 	}
 	return tagResult(tag), s.addOps(catalog.Op{PutView: v})
 }

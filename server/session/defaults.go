@@ -21,6 +21,9 @@ type filler func(ctx context.Context, n int) (vector.Vector, error)
 func (s *Session) defaultOf(ctx context.Context, t *catalog.Table, c *catalog.Column) (filler, error) {
 	vt := vector.TypeOf(c.Type)
 	if c.Sequence != nil {
+		if err := s.checkSequence(*c.Sequence); err != nil {
+			return nil, err
+		}
 		return func(ctx context.Context, n int) (vector.Vector, error) {
 			return s.sequenceValues(ctx, *c.Sequence, vt, n)
 		}, nil
@@ -33,6 +36,9 @@ func (s *Session) defaultOf(ctx context.Context, t *catalog.Table, c *catalog.Co
 			full, found := s.resolver().find(name)
 			if !found {
 				return vector.Vector{}, noRelation(name)
+			}
+			if err := s.checkSequence(full); err != nil {
+				return vector.Vector{}, err
 			}
 			return s.sequenceValues(ctx, full, vt, n)
 		}, nil

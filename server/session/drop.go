@@ -60,6 +60,9 @@ func (s *Session) drop(c *sql.Drop, n catalog.Name) ([]catalog.Op, error) {
 		return nil, noRelation(n)
 	}
 	kind := kindOf(r.db, full)
+	if err := s.mustOwnToDrop(r.db, full); kind == c.Kind && err != nil {
+		return nil, err
+	}
 	if kind != c.Kind {
 		return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is not a %s", n.Name, c.Kind).
 			WithHint("Use DROP %s to remove a %s.", strings.ToUpper(string(kind)), kind)
@@ -80,12 +83,11 @@ func kindOf(db *catalog.Database, n catalog.Name) sql.ObjectKind {
 // dropRelation drops one relation and, with CASCADE, what depends on it.
 func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade bool) ([]catalog.Op, error) {
 	kind := kindOf(db, n)
-	var ops []catalog.Op
+	var views []catalog.Name
 	var details []string
 	for _, v := range s.dependentViews(db, n) {
 		details = append(details, fmt.Sprintf("view %s depends on %s %s", s.shortName(v), kind, s.shortName(n)))
-		name := v
-		ops = append(ops, catalog.Op{DropView: &name})
+		views = append(views, v)
 	}
 	for _, t := range db.Tables {
 		for _, col := range t.Columns {
@@ -95,18 +97,28 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 			}
 		}
 	}
-	if len(ops) > 0 && !cascade {
+	if len(views) > 0 && !cascade {
 		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kind, s.shortName(n)).
 			WithDetail("%s", strings.Join(details, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 	}
-	switch len(ops) {
+	switch len(views) {
 	case 0:
 	case 1:
-		s.notice("00000", "drop cascades to view %s", s.shortName(*ops[0].DropView))
+		s.notice("00000", "drop cascades to view %s", s.shortName(views[0]))
 	default:
-		s.notice("00000", "drop cascades to %d other objects", len(ops))
+		s.notice("00000", "drop cascades to %d other objects", len(views))
 	}
-	switch kind {
+	return s.dropOps(db, n), nil
+}
+
+// dropOps are the operations that drop a relation and what depends on it.
+func (s *Session) dropOps(db *catalog.Database, n catalog.Name) []catalog.Op {
+	var ops []catalog.Op
+	for _, v := range s.dependentViews(db, n) {
+		name := v
+		ops = append(ops, catalog.Op{DropView: &name})
+	}
+	switch kindOf(db, n) {
 	case sql.ObjectTable:
 		for _, col := range db.Tables[n].Columns {
 			if col.Sequence != nil {
@@ -119,7 +131,7 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 	default:
 		ops = append(ops, catalog.Op{DropSequence: &n})
 	}
-	return ops, nil
+	return ops
 }
 
 // dependentViews lists the views that read a relation, directly or through other views, in a stable order.
@@ -157,6 +169,9 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 			return nil, nil
 		}
 		return nil, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", name)
+	}
+	if !s.rights().Has(db.Schemas[name].Owner) {
+		return nil, notOwner(sql.ObjectSchema, name)
 	}
 	var names []catalog.Name
 	for n := range db.Tables {
@@ -211,6 +226,9 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 		if err != nil {
 			return nil, err
 		}
+		if err := s.checkTable(t, catalog.Truncate); err != nil {
+			return nil, err
+		}
 		tables = append(tables, t)
 	}
 	for _, t := range tables {
@@ -223,6 +241,9 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 		}
 		for _, col := range t.Columns {
 			if seq := col.Sequence; seq != nil && r.db.Sequences[*seq] != nil {
+				if err := s.mustOwn(r.db, *seq); err != nil {
+					return nil, err
+				}
 				n := *r.db.Sequences[*seq]
 				n.Reserved, n.Exhausted, n.OID = n.Start, false, s.database().NextOID // a new OID, so that reserved blocks are void
 				if err := s.addOps(catalog.Op{PutSequence: &n}); err != nil {
@@ -246,6 +267,13 @@ func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) 
 		if err != nil {
 			return nil, err
 		}
+		if !s.rights().Has(t.Owner) {
+			kind := c.Kind
+			if kind == sql.ObjectColumn {
+				kind = "relation" // PostgreSQL's word here
+			}
+			return nil, notOwner(kind, t.Name.Name)
+		}
 		n := *t
 		if c.Kind == sql.ObjectTable {
 			n.Comment = text
@@ -265,6 +293,9 @@ func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) 
 		}
 		if !ok || r.db.Views[full] == nil {
 			return nil, noRelation(c.Name)
+		}
+		if err := s.mustOwn(r.db, full); err != nil {
+			return nil, err
 		}
 		n := *r.db.Views[full]
 		n.Comment = text

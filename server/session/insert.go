@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
@@ -145,6 +146,9 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 	to := st.target
 	if c.DefaultValues {
 		to = &target{table: to.table}
+	}
+	if err := s.checkTarget(to.table, to.columns, catalog.Insert); err != nil {
+		return nil, err
 	}
 	w, err := s.newWriter(ctx, to)
 	if err != nil {
