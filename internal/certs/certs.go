@@ -59,7 +59,7 @@ func NewAuthority(r Request) (*Authority, error) {
 	if a.Pair, err = sign(t, a.key, a); err != nil {
 		return nil, err
 	}
-	return a, nil
+	return ReadAuthority(a.Pair) // with the key's identifier, which certificates of the authority repeat
 }
 
 // ReadAuthority reads what NewAuthority made.
