@@ -258,7 +258,7 @@ func (s *pqScript) copyIn(ctx context.Context, db *sql.DB) error {
 	if err := tx.Rollback(); err != nil {
 		return err
 	}
-	return s.query(ctx, db, "SELECT count(*), count(name), sum(id), max(at), min(name), min(bits) FROM copied")
+	return s.query(ctx, db, "SELECT count(*), count(name), sum(id), max(at), min(name), count(DISTINCT bits) FROM copied")
 }
 
 func (s *pqScript) arrays(ctx context.Context, db *sql.DB) error {

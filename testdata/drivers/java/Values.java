@@ -57,7 +57,7 @@ final class Values {
             } catch (Exception e) {
                 v = e.getClass().getSimpleName();
             }
-            line.append(" | ").append(v.startsWith("[B@") ? "[B" : v); // Java's address of an array
+            line.append(" | ").append(String.valueOf(v).startsWith("[B@") ? "[B" : v); // Java's address of an array
         }
         Topics.show(line);
     }
