@@ -71,7 +71,7 @@ func (p *Plan) Frozen() bool {
 			return false
 		}
 	}
-	return len(p.systems) == 0
+	return len(p.systems) == 0 && !p.query.Calls
 }
 
 // columns lists the ids a scan must produce, in table order.

@@ -222,6 +222,9 @@ func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, er
 					break
 				}
 			}
+			if f, ok := t.fieldOf(e, i.String_.Sval); ok {
+				e, found = f, true
+			}
 			if !found {
 				return expr{}, t.errorf(nodeLocation(x.Arg), pgerrcode.WrongObjectType,
 					"column notation .%s applied to type %s, which is not a composite type", i.String_.Sval, typeName(e))
@@ -264,6 +267,9 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 	idx, err := bound(x.Uidx)
 	if err != nil {
 		return expr{}, err
+	}
+	if e.typ.Vector() { // these begin at 0
+		return t.bind(elem.OID, "pg_subscript($1, $2 + 1)", e, idx), nil
 	}
 	ty := elem
 	if !isArray {

@@ -156,13 +156,19 @@ func (t *translator) literal(text string, ty sqltype.Type, level castLevel, loc 
 		return e, nil
 	}
 	if elem, ok := ty.Elem(); ok {
+		if ty.Vector() {
+			text = "{" + strings.Join(strings.Fields(text), ",") + "}"
+		}
 		return t.arrayLiteral(text, elem, ty, loc)
+	}
+	if ty.Reg() {
+		return t.regLiteral(text, ty, loc)
 	}
 	switch ty.OID {
 	case sqltype.Text, sqltype.Name, sqltype.Char, sqltype.Varchar, sqltype.Bpchar:
 		return t.textLiteral(text, ty, level)
-	case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Oid:
-		bits := map[sqltype.OID]int{sqltype.Int2: 16, sqltype.Int4: 32, sqltype.Int8: 64, sqltype.Oid: 33}[ty.OID]
+	case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Oid, sqltype.Xid, sqltype.Cid, sqltype.Xid8:
+		bits := map[sqltype.OID]int{sqltype.Int2: 16, sqltype.Int4: 32, sqltype.Int8: 64, sqltype.Oid: 33, sqltype.Xid: 33, sqltype.Cid: 33, sqltype.Xid8: 64}[ty.OID]
 		v, err := strconv.ParseInt(strings.TrimPrefix(trimmed, "+"), 10, bits)
 		if err != nil {
 			if decimalText.MatchString(trimmed) && !strings.ContainsAny(trimmed, ".eE") {

@@ -96,6 +96,8 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 	}
 	cf, ct := category(from), category(to)
 	switch {
+	case ty.Reg() && cf == "S":
+		return t.regIn(t.textOf(e), ty), nil
 	case ct == "S":
 		return t.toText(e, ty, level), nil
 	case to == sqltype.Numeric:
@@ -139,8 +141,14 @@ func (t *translator) textOf(e expr) expr {
 		return typed("CAST("+e.sql+" AS VARCHAR)", sqltype.Text, e)
 	case "A":
 		elem, _ := e.typ.Elem()
+		if e.typ.Vector() {
+			return t.bind(sqltype.Text, "array_to_string($1, ' ')", e)
+		}
 		inner := t.textOf(expr{sql: "pg_x", typ: elem, weight: 1, scale: -1})
 		return t.bind(sqltype.Text, "pg_array_out(list_transform($1, lambda pg_x: "+strings.ReplaceAll(inner.sql, "$", "$$")+"))", e)
+	}
+	if e.typ.Reg() {
+		return t.regText(e)
 	}
 	switch e.typ.OID {
 	case sqltype.Float4, sqltype.Float8:

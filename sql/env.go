@@ -17,7 +17,7 @@ type Resolver interface {
 	Function(schema, name string) *System
 }
 
-// Relation is what a name stands for: exactly one of Table, View and System is set.
+// Relation is what a name stands for: exactly one of Table, View and System is set, or View and System for a view of the system.
 type Relation struct {
 	Table  *catalog.Table
 	View   *catalog.View
@@ -40,6 +40,9 @@ type SessionInfo struct {
 	IntervalSQL bool
 	// Setting answers current_setting(name); nil: every setting is unknown.
 	Setting func(name string) (string, bool)
+	// Host is the token with which the engine asks for functions about the catalogs, and Call answers them at once; "" and nil: there are none.
+	Host string
+	Call func(function string, args []*string) (*string, error)
 }
 
 func (s *SessionInfo) sessionUser() string {

@@ -26,6 +26,7 @@ type expr struct {
 	origin Origin
 	row    []*scopeCol // of a whole-row reference
 	elems  []expr      // of ROW(...) and ARRAY[...]
+	fields []field     // of a composite value that the engine keeps as a struct
 	isAgg  bool        // holds an aggregate or window function
 	isSet  bool        // holds a set-returning function
 	passes bool        // an output column through which comparisons reach the scan below

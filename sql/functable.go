@@ -132,7 +132,10 @@ var typeWords = map[string]sqltype.OID{"bool": sqltype.Bool, "int2": sqltype.Int
 	"float4": sqltype.Float4, "float8": sqltype.Float8, "numeric": sqltype.Numeric, "text": sqltype.Text, "bytea": sqltype.Bytea,
 	"date": sqltype.Date, "time": sqltype.Time, "timestamp": sqltype.Timestamp, "timestamptz": sqltype.Timestamptz,
 	"interval": sqltype.Interval, "bpchar": sqltype.Bpchar, "uuid": sqltype.UUID, "json": sqltype.JSON, "jsonb": sqltype.JSONB, "oid": sqltype.Oid, "name": sqltype.Name,
-	"text[]": 1009, "int4[]": 1007}
+	"text[]": 1009, "int4[]": 1007, "char": sqltype.Char, "regclass": sqltype.Regclass, "regtype": sqltype.Regtype, "regproc": sqltype.Regproc,
+	"regprocedure": sqltype.Regprocedure, "regoper": sqltype.Regoper, "regoperator": sqltype.Regoperator, "regnamespace": sqltype.Regnamespace,
+	"regrole": sqltype.Regrole, "regcollation": sqltype.Regcollation, "pg_node_tree": sqltype.NodeTree, "int2vector": sqltype.Int2vector,
+	"oidvector": sqltype.Oidvector, "oid[]": 1028, "name[]": 1003, "aclitem[]": 1034}
 
 // argType returns the type word of the i-th of n arguments; ok is false when the overload does not take n.
 func (s *signature) argType(i, n int) (string, bool) {

@@ -17,6 +17,9 @@ func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 		return expr{}, t.errorf(x.Location, pgerrcode.FeatureNotSupported, "function %s can be called in FROM only", name).
 			WithHint("For example, SELECT * FROM %s(...).", name)
 	}
+	if f, ok := recordFunctionOf(x.Funcname); ok {
+		return t.recordCall(c, f, x)
+	}
 	if len(x.Funcname) > 1 && x.Funcname[0].GetString_().GetSval() != "pg_catalog" {
 		full := strings.Join(stringsOf(x.Funcname), ".")
 		if barredFunction(strings.ToLower(name)) {
@@ -87,6 +90,9 @@ func (t *translator) noFunction(name string, args []expr, loc int32) error {
 
 // callFunction resolves a function of the allow-list by its argument types and writes the call.
 func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32) (expr, error) {
+	if e, ok, err := t.catalogCall(name, args, loc); ok || err != nil {
+		return e, err
+	}
 	if e, ok, err := t.dateField(name, args, loc); ok || err != nil {
 		return e, err
 	}
@@ -282,6 +288,8 @@ func pickOverload(sigs []signature, args []expr) *signature {
 			}
 			oid := typeWords[word]
 			switch {
+			case sqltype.Of(oid).Vector() && a.typ.OID != oid: // other arrays have functions of their own
+				ok = false
 			case a.isUnknown():
 				if category(oid) == "S" {
 					cand.strings++

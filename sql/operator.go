@@ -222,6 +222,12 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 			r = t.doubleOf(r)
 		}
 		return l, r, nil
+	case lc == "A" && rc == "A":
+		le, _ := l.typ.Elem()
+		re, _ := r.typ.Elem()
+		if le.OID == re.OID || category(le.OID) == "S" && category(re.OID) == "S" {
+			return l, r, nil
+		}
 	case lc == "S" && rc == "S":
 		if lo == sqltype.Bpchar || ro == sqltype.Bpchar {
 			l, r = t.textOf(l), t.textOf(r)

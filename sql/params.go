@@ -56,6 +56,8 @@ func (t *translator) typedParam(e expr, ty sqltype.Type) (expr, error) {
 	out := expr{typ: ty, param: e.param, weight: 1, scale: declaredScale(ty)}
 	_, isArray := ty.Elem()
 	switch {
+	case ty.Reg():
+		out.sql = t.regIn(typed(src, sqltype.Text), ty).sql
 	case isArray:
 		out.sql = "CAST(pg_array_in(" + src + ") AS " + duck + ")"
 	case ty.OID == sqltype.Bytea:

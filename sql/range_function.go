@@ -34,6 +34,11 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 		}
 	}
 	c := exprCtx{s: &scope{parent: sc.parent, rels: sc.rels, cols: sc.cols, ctes: sc.ctes}, place: inFrom}
+	if f := items[0].GetFuncCall(); f != nil {
+		if r, ok := recordFunctionOf(f.Funcname); ok {
+			return t.recordFrom(c, r, f, x)
+		}
+	}
 	name := FigureColname(items[0])
 	alias := name
 	if x.Alias != nil {

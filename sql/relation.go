@@ -46,8 +46,11 @@ func (t *translator) rangeVar(x *pg_query.RangeVar, sc *scope) (fromItem, error)
 		use := t.addUse(Use{System: rel.System})
 		item, err := t.system(SystemScan{System: rel.System}, alias, x.Alias)
 		use.watch(item.cols)
-		if err == nil && x.Alias == nil {
-			item.rels[0].schema = rel.System.Name.Schema
+		if err == nil {
+			item.rels[0].oid = rel.System.OID
+			if x.Alias == nil {
+				item.rels[0].schema = rel.System.Name.Schema
+			}
 		}
 		return item, err
 	}
@@ -78,7 +81,7 @@ func (t *translator) baseTable(table *catalog.Table, x *pg_query.RangeVar, alias
 	t.scans = append(t.scans, &scanUse{scan: Scan{Placeholder: placeholder, Table: table}, used: map[int32]bool{}})
 	duck := duckIdent(t.alias(alias))
 	item := fromItem{sql: placeholder + " AS " + duck, single: idx}
-	r := &rangeItem{name: alias, base: true}
+	r := &rangeItem{name: alias, base: true, oid: table.OID}
 	if x.Alias == nil {
 		r.schema = table.Name.Schema
 	}
@@ -137,8 +140,11 @@ func (t *translator) view(v *catalog.View, x *pg_query.RangeVar, alias string) (
 	}
 	item, err := t.derived("("+q.render(false)+")", cols, alias, x.Alias, v.Name.Name)
 	use.watch(item.cols)
-	if err == nil && x.Alias == nil {
-		item.rels[0].schema = v.Name.Schema
+	if err == nil {
+		item.rels[0].oid = v.OID
+		if x.Alias == nil {
+			item.rels[0].schema = v.Name.Schema
+		}
 	}
 	return item, err
 }

@@ -49,6 +49,7 @@ type translator struct {
 	tested  []int          // parameters in IS [NOT] NULL
 	views   []string       // being expanded, against loops
 	timed   bool
+	calls   bool // functions about the catalogs
 	uses    []*relationUse
 	within  []*catalog.View // views that are being expanded, innermost last
 	input   int             // bytes of the query and of the views in it
@@ -108,6 +109,11 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		}
 	} else {
 		t.settleOutputs(qr)
+		for i := range qr.cols {
+			if err := t.namesOut(qr, i); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for i, c := range qr.cols[:visible] {
 		out.Columns = append(out.Columns, Column{Name: c.name, Type: c.e.typ})
@@ -134,6 +140,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		out.Uses = append(out.Uses, u.finish())
 	}
 	out.Timed = t.timed
+	out.Calls = t.calls
 	return out, nil
 }
 

@@ -1,10 +1,12 @@
 package sql
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -20,6 +22,7 @@ type scope struct {
 
 // rangeItem is a relation of FROM under the name by which columns are qualified.
 type rangeItem struct {
+	oid    uint32 // pg_class.oid; 0: it has none
 	name   string
 	schema string // of a base table without alias: schema.table.column
 	base   bool
@@ -149,6 +152,9 @@ func (t *translator) columnRef(s *scope, fields []string, loc int32) (expr, erro
 			}
 			return t.wholeRow(r), nil
 		}
+		if e, ok := hiddenColumn(s, fields[0]); ok {
+			return e, nil
+		}
 		return expr{}, t.errorf(loc, pgerrcode.UndefinedColumn, "column %q does not exist", fields[0])
 	case 2, 3, 4:
 		if len(fields) == 4 {
@@ -180,6 +186,9 @@ func (t *translator) columnRef(s *scope, fields []string, loc int32) (expr, erro
 			}
 		}
 		if hit == nil {
+			if e, ok := r.hiddenColumn(name); ok {
+				return e, nil
+			}
 			return expr{}, t.errorf(loc, pgerrcode.UndefinedColumn, "column %s.%s does not exist", rel, name)
 		}
 		at.record(s, hit, loc)
@@ -198,4 +207,27 @@ func (t *translator) wholeRow(r *rangeItem) expr {
 		return expr{sql: "NULL", typ: sqltype.Of(sqltype.Record), weight: 1}
 	}
 	return expr{sql: "row(" + strings.Join(parts, ", ") + ")", typ: sqltype.Of(sqltype.Record), weight: len(parts), row: r.cols}
+}
+
+// hiddenColumn is a system column of a relation. Rows have no other than that of their relation's OID; those of the catalogs are as old as can be.
+func (r *rangeItem) hiddenColumn(name string) (expr, bool) {
+	switch {
+	case r.oid == 0:
+	case name == "tableoid":
+		return typed(fmt.Sprintf("CAST(%d AS BIGINT)", r.oid), sqltype.Oid), true
+	case name == "xmin" && r.oid < catalog.FirstOID:
+		return typed("CAST(2 AS BIGINT)", sqltype.Xid), true
+	}
+	return expr{}, false
+}
+
+func hiddenColumn(s *scope, name string) (expr, bool) {
+	for ; s != nil; s = s.parent {
+		for _, r := range s.rels {
+			if e, ok := r.hiddenColumn(name); ok {
+				return e, true
+			}
+		}
+	}
+	return expr{}, false
 }

@@ -21,6 +21,8 @@ type Select struct {
 	Shape   Shape
 	// Timed: Text holds the session's clock (now() and its kin) or settings; rewrite again for each execution.
 	Timed bool
+	// Calls: Text asks for functions about the catalogs, whose answers change with the catalog.
+	Calls bool
 }
 
 // Column is an output column. An OID of 0 means that the type is DuckDB's to say.

@@ -112,6 +112,15 @@ func canCast(from, to sqltype.OID, level castLevel) bool {
 		return true
 	}
 	cf, ct := category(from), category(to)
+	if fromReg, toReg := sqltype.Of(from).Reg(), sqltype.Of(to).Reg(); fromReg || toReg {
+		switch {
+		case fromReg && to == sqltype.Oid, toReg && (from == sqltype.Oid || isInt(from)), toReg && to == sqltype.Regclass && (from == sqltype.Text || from == sqltype.Varchar):
+			return true
+		case fromReg && toReg, fromReg && (to == sqltype.Int4 || to == sqltype.Int8):
+			return level >= assignCast
+		}
+		return level == explicitCast && (ct == "S" || cf == "S") || level >= assignCast && ct == "S"
+	}
 	if fr, tr := numberRank[from], numberRank[to]; fr > 0 && tr > 0 {
 		return fr < tr || level >= assignCast
 	}

@@ -29,7 +29,7 @@ var copied = map[string]string{
 	"pg_catalog.pg_namespace": "", "pg_catalog.pg_opclass": "", "pg_catalog.pg_operator": "", "pg_catalog.pg_opfamily": "",
 	"pg_catalog.pg_proc": "proname NOT LIKE 'plpgsql%'", "pg_catalog.pg_range": "", "pg_catalog.pg_rewrite": "", "pg_catalog.pg_tablespace": "",
 	"pg_catalog.pg_ts_config": "", "pg_catalog.pg_ts_config_map": "", "pg_catalog.pg_ts_dict": "", "pg_catalog.pg_ts_parser": "", "pg_catalog.pg_ts_template": "",
-	"pg_catalog.pg_type": "oid < 16384", "pg_catalog.pg_authid": "oid <> 10", "pg_catalog.pg_auth_members": "",
+	"pg_catalog.pg_type": "oid < 16384",
 	"information_schema.sql_features": "", "information_schema.sql_implementation_info": "", "information_schema.sql_parts": "", "information_schema.sql_sizing": "",
 }
 

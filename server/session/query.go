@@ -85,6 +85,12 @@ func outputColumn(sel *sql.Select, i int, c engine.Column) pgwire.Column {
 				out.Type = ct
 			}
 			out.Table, out.Attnum = o.Table, o.Column
+			return out
+		}
+	}
+	for n := range sel.Systems {
+		if sel.Systems[n].System.OID == o.Table {
+			out.Table, out.Attnum = o.Table, o.Column
 			break
 		}
 	}
@@ -151,6 +157,7 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		return nil, err
 	}
 	s.tx.queried = true
+	s.viewer()
 	r := &rows{columns: b.columns}
 	text, err := s.plan(ctx, b, args, r)
 	if err != nil {
@@ -206,7 +213,7 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 			return "", err
 		}
 	}
-	if r.systems, err = s.systemRows(ctx, b.sel); err != nil {
+	if r.systems, err = s.systemRows(ctx, b.sel, r); err != nil {
 		return "", err
 	}
 	for i := range r.systems {

@@ -30,6 +30,9 @@ func (r *resolver) Relation(schema, name string) (sql.Relation, error) {
 		return sql.Relation{}, noRelation(catalog.Name{Schema: schema, Name: name})
 	}
 	if o := r.systems.relations[n]; o != nil {
+		if o.view != nil {
+			return sql.Relation{View: o.view, System: &o.System}, nil
+		}
 		return sql.Relation{System: &o.System}, nil
 	}
 	r.used[n] = true
@@ -50,7 +53,7 @@ func (r *resolver) find(n catalog.Name) (catalog.Name, bool) {
 	if n.Schema != "" {
 		return n, r.exists(n)
 	}
-	for _, schema := range r.path {
+	for _, schema := range effectivePath(r.path) {
 		if full := (catalog.Name{Schema: schema, Name: n.Name}); r.exists(full) {
 			return full, true
 		}

@@ -39,6 +39,10 @@ type Session struct {
 	cursors    map[string]*cursor       // DECLARE
 	refreshed  *sql.Statement           // for which the catalog was brought up to date
 
+	hostToken   string // by which the engine asks for functions of the catalogs
+	closeHost   func()
+	catalogView atomic.Pointer[view] // what they are answered from
+
 	opened   time.Time
 	activity atomic.Pointer[activity] // what other sessions see
 }
@@ -67,7 +71,11 @@ func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, erro
 	}
 	s.start = s.values
 	s.activity.Store(&activity{state: stateIdle, changed: s.opened, application: s.values.get("application_name")})
+	if err := s.openHost(); err != nil {
+		return nil, fmt.Errorf("open session: %w", err)
+	}
 	if err := s.connect(); err != nil {
+		s.closeHost()
 		return nil, fmt.Errorf("open session: %w", err)
 	}
 	return s, nil
@@ -103,6 +111,7 @@ func (s *Session) Close() {
 		s.rollback()
 	}
 	s.closeCursors(true)
+	s.closeHost()
 	s.conn.Close()
 	s.conn = nil
 	if s.spare != nil {
@@ -244,6 +253,7 @@ func (s *Session) info() sql.SessionInfo {
 		Version: "PostgreSQL " + serverVersion + " (MiniODB " + s.node.cfg.Version + ")",
 		Now:     s.tx.now, Statement: time.Now(), Location: s.location(), BackendPID: int32(s.client.ProcessID),
 		DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",
+		Host: s.hostToken, Call: s.viewer().Call,
 		Setting: func(name string) (string, bool) {
 			v, err := s.show(strings.ToLower(name))
 			return v, err == nil

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/pgcatalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/sql"
@@ -39,7 +40,9 @@ type SystemFunction struct {
 // systemObject is a system relation or function as sessions use it.
 type systemObject struct {
 	sql.System
-	rows func(ctx context.Context, s *Session, args []*string) ([][]*string, error)
+	relation *pgcatalog.Relation // its rows are in tables of the engine, see pgCatalog
+	view     *catalog.View       // it is a view over others
+	rows     func(ctx context.Context, s *Session, args []*string) ([][]*string, error)
 }
 
 // systems are all system relations and functions of a server. They do not change once sessions are open.

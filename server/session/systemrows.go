@@ -33,8 +33,9 @@ type systemRows struct {
 }
 
 // systemRows makes the rows of every system relation and function that a query names. Relations that it names twice are the same both times.
-func (s *Session) systemRows(ctx context.Context, sel *sql.Select) ([]systemRows, error) {
+func (s *Session) systemRows(ctx context.Context, sel *sql.Select, r *rows) ([]systemRows, error) {
 	out := make([]systemRows, len(sel.Systems))
+	var image *pgImage
 	first := map[*sql.System]int{}
 	for i, use := range sel.Systems {
 		if at, ok := first[use.System]; ok && len(use.Args) == 0 {
@@ -43,6 +44,19 @@ func (s *Session) systemRows(ctx context.Context, sel *sql.Select) ([]systemRows
 		}
 		first[use.System] = i
 		o := s.node.systems.objects[use.System]
+		if o.rows == nil {
+			if image == nil {
+				var release func()
+				image, release = s.node.pgCatalog.use(s.database(), s.node.engine.Load())
+				r.release = append(r.release, release)
+			}
+			table, err := s.node.pgCatalog.table(ctx, image, o.relation)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = systemRows{name: o.Name.String(), text: "FROM " + hotTable(table)}
+			continue
+		}
 		rows, err := o.rows(ctx, s, use.Args)
 		if err != nil {
 			var known *pgerr.Error

@@ -1,0 +1,157 @@
+package sql
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
+
+// field is a field of a composite value, which the engine keeps as a struct.
+type field struct {
+	name string
+	typ  sqltype.Type
+}
+
+// recordFunction is a function that returns rows of several columns. It makes a list of structs.
+type recordFunction struct {
+	schema string // "": pg_catalog
+	args   []string
+	fields []field
+	list   string // template of the list, in the form of functions.txt; "host": the session answers with JSON
+}
+
+var recordFunctions = map[string]recordFunction{
+	"_pg_expandarray": {schema: "information_schema", args: []string{"anyarray"},
+		fields: []field{{"x", sqltype.Type{}}, {"n", sqltype.Of(sqltype.Int4)}},
+		list:   "list_transform(range(1, len($1) + 1), lambda pg_i: struct_pack(x := $1[pg_i], n := CAST(pg_i AS INTEGER)))"},
+	"aclexplode": {args: []string{"aclitem[]"}, list: "host",
+		fields: []field{{"grantor", sqltype.Of(sqltype.Oid)}, {"grantee", sqltype.Of(sqltype.Oid)}, {"privilege_type", sqltype.Of(sqltype.Text)}, {"is_grantable", sqltype.Of(sqltype.Bool)}}},
+	"pg_options_to_table": {args: []string{"text[]"},
+		fields: []field{{"option_name", sqltype.Of(sqltype.Text)}, {"option_value", sqltype.Of(sqltype.Text)}},
+		list:   "list_transform($1, lambda pg_i: struct_pack(option_name := split_part(pg_i, '=', 1), option_value := CASE WHEN contains(pg_i, '=') THEN pg_i[strpos(pg_i, '=') + 1:] END))"},
+	"pg_get_keywords": {list: "host",
+		fields: []field{{"word", sqltype.Of(sqltype.Text)}, {"catcode", sqltype.Of(sqltype.Char)}, {"barelabel", sqltype.Of(sqltype.Bool)}, {"catdesc", sqltype.Of(sqltype.Text)}, {"baredesc", sqltype.Of(sqltype.Text)}}},
+	"pg_partition_tree": {args: []string{"regclass"}, list: "host",
+		fields: []field{{"relid", sqltype.Of(sqltype.Regclass)}, {"parentrelid", sqltype.Of(sqltype.Regclass)}, {"isleaf", sqltype.Of(sqltype.Bool)}, {"level", sqltype.Of(sqltype.Int4)}}},
+	"pg_get_publication_tables": {args: []string{"text"}, list: "host",
+		fields: []field{{"relid", sqltype.Of(sqltype.Oid)}, {"attrs", sqltype.Of(sqltype.Int2vector)}, {"qual", sqltype.Of(sqltype.NodeTree)}}},
+}
+
+// recordFunctionOf finds the function of rows that a call is of.
+func recordFunctionOf(names []*pg_query.Node) (recordFunction, bool) {
+	f, ok := recordFunctions[lastName(names)]
+	switch {
+	case !ok:
+		return f, false
+	case f.schema == "":
+		return f, len(names) == 1 || len(names) == 2 && names[0].GetString_().GetSval() == "pg_catalog"
+	}
+	return f, len(names) == 2 && names[0].GetString_().GetSval() == f.schema
+}
+
+// recordList translates a call to a list of structs, and says what is in them.
+func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCall) (expr, []field, error) {
+	name := lastName(x.Funcname)
+	if x.Over != nil || x.AggStar || x.AggDistinct || len(x.AggOrder) > 0 || x.AggFilter != nil || x.FuncVariadic {
+		return expr{}, nil, t.errorf(x.Location, pgerrcode.WrongObjectType, "%s is not an aggregate function", name)
+	}
+	args, err := t.args(c, x.Args)
+	if err != nil {
+		return expr{}, nil, err
+	}
+	if len(args) != len(f.args) {
+		return expr{}, nil, t.noFunction(name, args, x.Location)
+	}
+	fields := append([]field(nil), f.fields...)
+	for i, word := range f.args {
+		if word == "anyarray" {
+			elem, ok := args[i].typ.Elem()
+			if !ok {
+				return expr{}, nil, t.noFunction(name, args, x.Location)
+			}
+			for j := range fields {
+				if fields[j].typ.OID == 0 {
+					fields[j].typ = elem
+				}
+			}
+			continue
+		}
+		if args[i], err = t.coerce(args[i], sqltype.Of(typeWords[word]), implicitCast, x.Location); err != nil {
+			return expr{}, nil, err
+		}
+	}
+	if f.list != "host" {
+		return t.bind(0, f.list, args...), fields, nil
+	}
+	for i := range args {
+		if _, isArray := args[i].typ.Elem(); isArray {
+			args[i] = t.textOf(args[i])
+		}
+	}
+	var shape []string
+	for _, d := range fields {
+		duck, _ := duckType(d.typ)
+		shape = append(shape, `"`+d.name+`":"`+duck+`"`)
+	}
+	answer := t.host(name, sqltype.Of(sqltype.Text), args...)
+	out := typed("from_json("+answer.sql+", '[{"+strings.Join(shape, ",")+"}]')", 0, args...)
+	return out, fields, nil
+}
+
+// recordCall translates a function of rows in an expression: one composite value for each row.
+func (t *translator) recordCall(c exprCtx, f recordFunction, x *pg_query.FuncCall) (expr, error) {
+	if !c.place.sets {
+		return expr{}, t.errorf(x.Location, pgerrcode.FeatureNotSupported, "set-returning functions are not allowed in %s", c.place.name)
+	}
+	list, fields, err := t.recordList(c, f, x)
+	if err != nil {
+		return expr{}, err
+	}
+	out := typed("unnest("+list.sql+")", sqltype.Record, list)
+	out.fields, out.isSet = fields, true
+	c.mark(func(l *selectInfo) { l.sets = true })
+	return out, nil
+}
+
+// recordFrom translates a function of rows in FROM.
+func (t *translator) recordFrom(c exprCtx, f recordFunction, call *pg_query.FuncCall, x *pg_query.RangeFunction) (fromItem, error) {
+	list, fields, err := t.recordList(c, f, call)
+	if err != nil {
+		return fromItem{}, err
+	}
+	name := lastName(call.Funcname)
+	alias := name
+	if x.Alias != nil {
+		alias = x.Alias.Aliasname
+	}
+	var cols []outCol
+	sel := make([]string, len(fields))
+	for i, d := range fields {
+		duck := "pg_f" + strconv.Itoa(i+1)
+		sel[i] = "struct_extract(pg_r, " + duckString(d.name) + ") AS " + duck
+		cols = append(cols, outCol{name: d.name, duck: duck, e: expr{typ: d.typ, scale: declaredScale(d.typ)}})
+	}
+	inner := "SELECT unnest(" + list.sql + ") AS pg_r"
+	if x.Ordinality {
+		inner = "SELECT unnest(" + list.sql + ") AS pg_r, unnest(range(1, len(" + list.sql + ") + 1)) AS pg_n"
+		sel = append(sel, "pg_n")
+		cols = append(cols, outCol{name: "ordinality", duck: "pg_n", e: expr{typ: sqltype.Of(sqltype.Int8), scale: -1}})
+	}
+	return t.derived("LATERAL (SELECT "+strings.Join(sel, ", ")+" FROM ("+inner+"))", cols, alias, x.Alias, alias)
+}
+
+// fieldOf selects a field of a composite value; ok is false when it has none of that name.
+func (t *translator) fieldOf(e expr, name string) (expr, bool) {
+	for _, f := range e.fields {
+		if f.name == name {
+			out := typed("struct_extract("+e.sql+", "+duckString(name)+")", f.typ.OID, e).ofType(f.typ)
+			out.scale = declaredScale(f.typ)
+			return out, true
+		}
+	}
+	return expr{}, false
+}
