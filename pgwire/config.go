@@ -12,8 +12,10 @@ type Config struct {
 	MaxConnections int    // sessions at a time; more are refused with 53300
 	// ReservedConnections are the last of them, for superusers; negative: none. Half of the connections at most.
 	ReservedConnections int
-	StartupTimeout      time.Duration // from accept to the end of authentication
-	DrainGrace          time.Duration // how long running statements may go on once the server stops
+	// MaxStarting connections at a time have not proved who they are; more wait.
+	MaxStarting    int
+	StartupTimeout time.Duration // from accept to the end of authentication
+	DrainGrace     time.Duration // how long running statements may go on once the server stops
 
 	MaxMessageBytes   int // of one message after authentication, which bounds a statement, a parameter and a COPY message
 	MaxStatements     int // prepared statements a connection
@@ -31,6 +33,7 @@ type Config struct {
 const (
 	DefaultMaxConnections    = 1000
 	DefaultReserved          = 3
+	DefaultMaxStarting       = 256
 	DefaultStartupTimeout    = 10 * time.Second
 	DefaultDrainGrace        = 10 * time.Second
 	DefaultMaxMessageBytes   = 256 << 20
@@ -45,7 +48,6 @@ const (
 	maxStartupBytes   = 64 << 10 // of a message before authentication
 	maxSmallMessage   = 10_000   // of the messages that carry at most a name, as in PostgreSQL
 	flushBytes        = 64 << 10 // output is written when so much waits
-	extraSockets      = 64       // beyond MaxConnections, for cancel requests and refusals
 	disconnectCheck   = time.Second
 	hardCloseAfter    = 2 * time.Second // between the cancel at the end of the grace period and closing the socket
 	refusalWriteLimit = time.Second
@@ -59,6 +61,7 @@ func (c *Config) setDefaults() {
 	}
 	def(&c.MaxConnections, DefaultMaxConnections)
 	def(&c.ReservedConnections, DefaultReserved)
+	def(&c.MaxStarting, DefaultMaxStarting)
 	c.ReservedConnections = min(max(c.ReservedConnections, 0), c.MaxConnections/2)
 	def(&c.MaxMessageBytes, DefaultMaxMessageBytes)
 	def(&c.MaxStatements, DefaultMaxStatements)
@@ -82,7 +85,7 @@ func (c *Config) Validate() error {
 		name  string
 		value int
 	}{
-		{"connection limit", c.MaxConnections}, {"message limit", c.MaxMessageBytes}, {"statement limit", c.MaxStatements},
+		{"connection limit", c.MaxConnections}, {"limit of starting connections", c.MaxStarting}, {"message limit", c.MaxMessageBytes}, {"statement limit", c.MaxStatements},
 		{"statement text limit", c.MaxStatementBytes}, {"portal limit", c.MaxPortals}, {"COPY line limit", c.MaxCopyLineBytes},
 	} {
 		if n.value < 0 {

@@ -18,15 +18,17 @@ import (
 
 // conn is one client. Everything but what mu guards belongs to its goroutine.
 type conn struct {
-	srv     *Server
-	nc      net.Conn // the socket: deadlines, closing
-	stream  net.Conn // what is read and written: the socket, or TLS on top of it
-	rd      reader
-	session Session
-	info    ClientInfo
-	secret  []byte // of cancel requests
-	minor   uint32 // version of the protocol, 3.minor
-	gone    chan struct{}
+	srv      *Server
+	nc       net.Conn // the socket: deadlines, closing
+	stream   net.Conn // what is read and written: the socket, or TLS on top of it
+	rd       reader
+	session  Session
+	info     ClientInfo
+	accepted time.Time
+	starting bool   // guarded by the server's mutex
+	secret   []byte // of cancel requests
+	minor    uint32 // version of the protocol, 3.minor
+	gone     chan struct{}
 
 	out       []byte
 	outPooled *[]byte

@@ -26,11 +26,13 @@ type Server struct {
 	conns    sync.WaitGroup
 
 	mu       sync.Mutex
-	sockets  map[*conn]struct{} // all that were accepted and not refused
-	sessions map[uint32]*conn   // those past the connection limit's check, by process id
+	sockets  map[*conn]struct{} // all that were admitted
+	starting int                // those of them that have not proved who they are
+	sessions map[uint32]*conn   // those that have, by process id
 	nextID   uint32
 	draining bool
 
+	through  chan struct{} // at times has a value: a starting connection made room
 	forwards chan struct{} // a slot for each cancel request that is being passed on
 }
 
@@ -49,7 +51,7 @@ func New(cfg Config, backend Backend, log zerolog.Logger) (*Server, error) {
 	cfg.setDefaults()
 	s := &Server{
 		cfg: cfg, backend: backend, log: log.With().Str("component", "pgwire").Logger(),
-		sockets: map[*conn]struct{}{}, sessions: map[uint32]*conn{}, forwards: make(chan struct{}, maxForwards),
+		sockets: map[*conn]struct{}{}, sessions: map[uint32]*conn{}, forwards: make(chan struct{}, maxForwards), through: make(chan struct{}, 1),
 	}
 	if cfg.TLS != nil {
 		var err error
@@ -139,9 +141,9 @@ func (s *Server) accept(ctx, connCtx context.Context) error {
 		}
 		delay = time.Millisecond
 		c := newConn(s, nc)
-		if !s.admit(c) {
-			refuse(nc)
-			continue
+		if !s.admit(ctx, c) {
+			_ = nc.Close()
+			return nil
 		}
 		s.conns.Add(1)
 		go func() {
@@ -149,31 +151,6 @@ func (s *Server) accept(ctx, connCtx context.Context) error {
 			s.serve(connCtx, c)
 		}()
 	}
-}
-
-// refuse answers a connection that is one too many even to be listened to.
-func refuse(nc net.Conn) {
-	_ = nc.SetWriteDeadline(time.Now().Add(refusalWriteLimit))
-	_, _ = nc.Write(appendError(nil, errTooMany()))
-	_ = nc.Close()
-}
-
-func errTooMany() *pgerr.Error {
-	return pgerr.Fatal(pgerrcode.TooManyConnections, "sorry, too many clients already")
-}
-
-func errReserved() *pgerr.Error {
-	return pgerr.Fatal(pgerrcode.TooManyConnections, "remaining connection slots are reserved for non-replication superuser connections")
-}
-
-func (s *Server) admit(c *conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.sockets) >= s.cfg.MaxConnections+extraSockets {
-		return false
-	}
-	s.sockets[c] = struct{}{}
-	return true
 }
 
 // serve runs one connection to its end and recovers from its panics.
@@ -185,6 +162,7 @@ func (s *Server) serve(ctx context.Context, c *conn) {
 		}
 		c.release()
 		s.mu.Lock()
+		s.startedLocked(c)
 		delete(s.sockets, c)
 		if s.sessions[c.info.ProcessID] == c {
 			delete(s.sessions, c.info.ProcessID)
@@ -194,25 +172,6 @@ func (s *Server) serve(ctx context.Context, c *conn) {
 		close(c.gone)
 	}()
 	c.serve(ctx)
-}
-
-// register counts a connection against the limit and gives it a process id and a cancel key. reserved says that it took one of the last
-// places, which are kept for superusers.
-func (s *Server) register(c *conn) (reserved bool, err error) {
-	if err := c.newKey(); err != nil {
-		return false, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.draining {
-		return false, errShutdown
-	}
-	if len(s.sessions) >= s.cfg.MaxConnections {
-		return false, errTooMany()
-	}
-	c.info.ProcessID = s.nextPIDLocked()
-	s.sessions[c.info.ProcessID] = c
-	return len(s.sessions) > s.cfg.MaxConnections-s.cfg.ReservedConnections, nil
 }
 
 // Connections returns how many sessions are open.

@@ -227,14 +227,14 @@ func (c *conn) open(ctx context.Context) error {
 	}
 	info.Addr, info.TLS = c.nc.RemoteAddr(), c.info.TLS
 	c.info = info
-	reserved, err := c.srv.register(c)
-	if err != nil {
-		return err
-	}
 	authCtx, cancel := context.WithTimeout(ctx, c.srv.cfg.StartupTimeout)
 	defer cancel()
 	if err := c.srv.backend.Authenticate(authCtx, c.info, (*prover)(c)); err != nil {
 		return fatal(err)
+	}
+	reserved, err := c.srv.register(c)
+	if err != nil {
+		return err
 	}
 	if b, ok := c.srv.backend.(PrivilegedBackend); ok && reserved && !b.Superuser(c.info.User) {
 		return errReserved()
