@@ -74,7 +74,7 @@ func (p *prover) SASL(mechanisms []string) (chosen string, first []byte, err err
 	case n < -1 || int(n) > len(rest):
 		return "", nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "insufficient data left in message")
 	case max(int(n), 0) < len(rest):
-		return "", nil, errLayout()
+		return "", nil, pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid message format")
 	case n >= 0:
 		first = append([]byte{}, rest...)
 	}

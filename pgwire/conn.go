@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgerrcode"
-	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/pgvalue"
@@ -37,8 +36,12 @@ type conn struct {
 	statements     map[string]*statement
 	statementBytes int
 	portals        map[string]*portal
-	paramBytes     int  // of all portals
+	paramBytes     int // of all portals
+	paramBuf       []Param
 	skipToSync     bool // an error in the extended protocol: everything up to Sync is dropped
+
+	reported map[string]string // settings as the client was told
+	changed  map[string]string // settings that were set since
 
 	encoding Encoding // what encoder was made for
 	encoder  *pgvalue.Encoder
@@ -190,66 +193,41 @@ func (c *conn) wakeLocked() {
 var errWoken = errors.New("read interrupted")
 
 // dispatch answers one message.
-func (c *conn) dispatch(ctx context.Context, typ byte, body []byte) error {
+func (c *conn) dispatch(ctx context.Context, typ byte, data []byte) error {
 	if typ == 'X' {
+		_ = c.flush() // what was asked for before
 		return errQuiet
 	}
 	if c.skipToSync && typ != 'S' {
 		return c.outErr
 	}
+	m := &fields{rest: data}
 	switch typ {
 	case 'Q':
-		var m pgproto3.Query
-		if m.Decode(body) != nil {
-			return errLayout()
-		}
-		return c.simpleQuery(ctx, m.String)
+		return c.simpleQuery(ctx, m)
 	case 'P':
-		var m pgproto3.Parse
-		if m.Decode(body) != nil {
-			return errLayout()
-		}
-		return c.extended(c.parse(ctx, &m))
+		return c.extended(c.parse(ctx, m))
 	case 'B':
-		var m pgproto3.Bind
-		if m.Decode(body) != nil {
-			return errLayout()
-		}
-		return c.extended(c.bind(&m))
+		return c.extended(c.bind(ctx, m))
 	case 'D':
-		var m pgproto3.Describe
-		if m.Decode(body) != nil {
-			return errLayout()
-		}
-		return c.extended(c.describe(&m))
+		return c.extended(c.describe(m))
 	case 'E':
-		var m pgproto3.Execute
-		if m.Decode(body) != nil {
-			return errLayout()
-		}
-		return c.extended(c.execute(ctx, &m))
+		return c.extended(c.execute(ctx, m))
 	case 'C':
-		var m pgproto3.Close
-		if m.Decode(body) != nil {
-			return errLayout()
-		}
-		return c.extended(c.closeObject(&m))
+		return c.extended(c.closeObject(m))
 	case 'H':
+		if err := m.end(); err != nil {
+			return c.extended(err)
+		}
 		return c.flush()
 	case 'S':
-		return c.sync(ctx)
+		return c.sync(ctx, m)
 	case 'F':
-		c.sendError(pgerr.New(pgerrcode.FeatureNotSupported, "function calls by the fast-path protocol are not supported"))
-		c.session.Fail()
-		return c.finishSync(ctx)
+		return c.functionCall(ctx, m)
 	case 'd', 'c', 'f': // the rest of a COPY that has failed
 		return c.outErr
 	}
 	return pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid frontend message type %d", typ)
-}
-
-func errLayout() error {
-	return pgerr.Fatal(pgerrcode.ProtocolViolation, "invalid message format")
 }
 
 // interrupt cancels the running statement, if there is one, and wakes a COPY that waits for data.

@@ -79,16 +79,18 @@ func (c *conn) copyIn(ctx context.Context, in CopyIn) (err error) {
 			}
 			return in.Finish(ctx)
 		case 'f':
-			var m pgproto3.CopyFail
-			if m.Decode(body) != nil {
-				return errLayout()
+			m := fields{rest: body}
+			if reason := m.text(); m.err == nil {
+				m.err = pgerr.New(pgerrcode.QueryCanceled, "COPY from stdin failed: %s", reason)
 			}
-			return pgerr.New(pgerrcode.QueryCanceled, "COPY from stdin failed: %s", m.Message).WithWhere("%s", dec.Where())
+			return pgerr.From(m.err).WithWhere("%s", dec.Where())
 		case 'H', 'S': // sent ahead by clients that pipeline
 		case 'X':
 			return errQuiet
 		default:
-			return pgerr.New(pgerrcode.ProtocolViolation, "unexpected message type 0x%02X during COPY from stdin", typ)
+			// Who sends a query now has lost count of what it sent, as PostgreSQL sees it, too.
+			c.sendError(pgerr.New(pgerrcode.ProtocolViolation, "unexpected message type 0x%02X during COPY from stdin", typ).WithWhere("%s", dec.Where()))
+			return pgerr.Fatal(pgerrcode.ProtocolViolation, "terminating connection because protocol synchronization was lost")
 		}
 	}
 }

@@ -2,8 +2,6 @@ package pgwire
 
 import (
 	"context"
-
-	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // cursors are those of the session, or nil.
@@ -34,8 +32,8 @@ func binaryFormats(n int) []int16 {
 }
 
 // executeCursor runs a cursor like a portal: from where it stands, for up to MaxRows rows. done is false if there is none of that name.
-func (c *conn) executeCursor(ctx context.Context, m *pgproto3.Execute) (done bool, err error) {
-	_, formats, ok := c.describeCursor(m.Portal)
+func (c *conn) executeCursor(ctx context.Context, name string, maxRows int32) (done bool, err error) {
+	_, formats, ok := c.describeCursor(name)
 	if !ok {
 		return false, nil
 	}
@@ -47,8 +45,8 @@ func (c *conn) executeCursor(ctx context.Context, m *pgproto3.Execute) (done boo
 	defer c.run(cancel)()
 	defer c.unlimit()
 	c.limit()
-	limit := max(int64(int32(m.MaxRows)), 0)
-	res, err := c.cursors().FetchCursor(m.Portal, limit)
+	limit := max(int64(maxRows), 0)
+	res, err := c.cursors().FetchCursor(name, limit)
 	if err != nil {
 		return true, err
 	}

@@ -2,25 +2,25 @@ package pgwire
 
 import (
 	"context"
+	"encoding/binary"
 
 	"github.com/jackc/pgerrcode"
-	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
-	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
 // statement is a prepared statement of the protocol.
 type statement struct {
-	parsed Parsed    // nil for an empty text
-	stmt   Statement // nil for an empty text
-	bytes  int       // of its text
+	parsed   Parsed         // nil for an empty text
+	stmt     Statement      // nil for an empty text
+	declared []sqltype.Type // of an empty text: the parameters that the client says it has
+	bytes    int            // of its text
 }
 
 func (s *statement) params() []sqltype.Type {
 	if s.stmt == nil {
-		return nil
+		return s.declared
 	}
 	return s.stmt.Params()
 }
@@ -42,9 +42,29 @@ func (c *conn) extended(err error) error {
 }
 
 // sync ends the implicit transaction and the dropping of messages.
-func (c *conn) sync(ctx context.Context) error {
+func (c *conn) sync(ctx context.Context, m *fields) error {
 	c.skipToSync = false
 	c.unlimit()
+	if err := m.end(); err != nil {
+		if err := c.fail(err); err != nil {
+			return err
+		}
+	}
+	return c.finishSync(ctx)
+}
+
+// functionCall refuses the fast path (documentation, "Function Call"), which libpq's large objects alone still use.
+func (c *conn) functionCall(ctx context.Context, m *fields) error {
+	err := c.allowed(nil)
+	if m.u32(); err == nil {
+		err = m.err
+	}
+	if err == nil {
+		err = pgerr.New(pgerrcode.FeatureNotSupported, "function calls by the fast-path protocol are not supported")
+	}
+	if err := c.fail(err); err != nil {
+		return err
+	}
 	return c.finishSync(ctx)
 }
 
@@ -62,38 +82,43 @@ func errNoStatement(name string) error {
 	return pgerr.New(pgerrcode.InvalidSQLStatementName, `prepared statement "%s" does not exist`, name)
 }
 
-func (c *conn) parse(ctx context.Context, m *pgproto3.Parse) error {
-	if m.Name != "" && c.statements[m.Name] != nil {
-		return pgerr.New(pgerrcode.DuplicatePreparedStatement, `prepared statement "%s" already exists`, m.Name)
+func (c *conn) parse(ctx context.Context, m *fields) error {
+	name, query := string(m.text()), string(m.text())
+	types := m.bytes(4 * m.u16())
+	if err := m.end(); err != nil {
+		return err
 	}
-	c.dropStatement(m.Name)
-	if len(c.statements) >= c.srv.cfg.MaxStatements || c.statementBytes+len(m.Query) > c.srv.cfg.MaxStatementBytes {
+	if name != "" && c.statements[name] != nil {
+		return pgerr.New(pgerrcode.DuplicatePreparedStatement, `prepared statement "%s" already exists`, name)
+	}
+	c.dropStatement(name)
+	if len(c.statements) >= c.srv.cfg.MaxStatements || c.statementBytes+len(query) > c.srv.cfg.MaxStatementBytes {
 		return pgerr.New(pgerrcode.ProgramLimitExceeded, "too many prepared statements on this connection").
 			WithDetail("The limits are %d statements and %d bytes of text.", c.srv.cfg.MaxStatements, c.srv.cfg.MaxStatementBytes).
 			WithHint("Close or deallocate statements that are no longer used.")
-	}
-	if err := pgvalue.CheckUTF8([]byte(m.Query)); err != nil {
-		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer c.run(cancel)()
 	c.limit()
-	s := &statement{bytes: len(m.Name) + len(m.Query)}
-	all, err := c.session.Parse(ctx, m.Query)
+	s := &statement{bytes: len(name) + len(query)}
+	all, err := c.session.Parse(ctx, query)
 	if err != nil {
 		return explain(ctx, err)
 	}
+	oids := make([]sqltype.OID, len(types)/4)
+	for i := range oids {
+		oids[i] = sqltype.OID(binary.BigEndian.Uint32(types[4*i:]))
+	}
 	switch len(all) {
 	case 0:
+		for _, oid := range oids {
+			s.declared = append(s.declared, sqltype.Of(oid))
+		}
 	case 1:
 		s.parsed = all[0]
 		if err := c.allowed(s.parsed); err != nil {
 			return err
-		}
-		oids := make([]sqltype.OID, len(m.ParameterOIDs))
-		for i, oid := range m.ParameterOIDs {
-			oids[i] = sqltype.OID(oid)
 		}
 		if s.stmt, err = c.session.Prepare(ctx, s.parsed, oids); err != nil {
 			return explain(ctx, err)
@@ -101,129 +126,24 @@ func (c *conn) parse(ctx context.Context, m *pgproto3.Parse) error {
 	default:
 		return pgerr.New(pgerrcode.SyntaxError, "cannot insert multiple commands into a prepared statement")
 	}
-	c.statements[m.Name] = s
+	c.statements[name] = s
 	c.statementBytes += s.bytes
 	c.empty('1')
 	return nil
 }
 
-func (c *conn) bind(m *pgproto3.Bind) error {
-	s := c.statements[m.PreparedStatement]
-	if s == nil {
-		return errNoStatement(m.PreparedStatement)
-	}
-	want := len(s.params())
-	if n := len(m.ParameterFormatCodes); n > 1 && n != len(m.Parameters) {
-		return pgerr.New(pgerrcode.ProtocolViolation, "bind message has %d parameter formats but %d parameters", n, len(m.Parameters))
-	}
-	if len(m.Parameters) != want {
-		return pgerr.New(pgerrcode.ProtocolViolation, `bind message supplies %d parameters, but prepared statement "%s" requires %d`,
-			len(m.Parameters), m.PreparedStatement, want)
-	}
-	if s.parsed != nil {
-		if err := c.allowed(s.parsed); err != nil {
-			return err
-		}
-	}
-	formats, err := resultFormats(m.ResultFormatCodes, len(s.columns()))
-	if err != nil {
+func (c *conn) describe(m *fields) error {
+	kind, name := m.byte(), m.text()
+	if err := m.end(); err != nil {
 		return err
 	}
-	params, err := copyParams(m)
-	if err != nil {
-		return err
-	}
-	_, _, declared := c.describeCursor(m.DestinationPortal)
-	if m.DestinationPortal != "" && (c.portals[m.DestinationPortal] != nil || declared) {
-		return pgerr.New(pgerrcode.DuplicateCursor, `cursor "%s" already exists`, m.DestinationPortal)
-	}
-	c.dropPortal(m.DestinationPortal)
-	bytes := 0
-	for _, p := range params {
-		bytes += len(p.Data)
-	}
-	if len(c.portals) >= c.srv.cfg.MaxPortals || c.paramBytes+bytes > c.srv.cfg.MaxMessageBytes {
-		return pgerr.New(pgerrcode.ProgramLimitExceeded, "too many open portals on this connection").
-			WithDetail("The limits are %d portals and %d bytes of parameters.", c.srv.cfg.MaxPortals, c.srv.cfg.MaxMessageBytes)
-	}
-	c.paramBytes += bytes
-	c.portals[m.DestinationPortal] = &portal{name: m.DestinationPortal, stmt: s, params: params, bytes: bytes, formats: formats}
-	c.empty('2')
-	return nil
-}
-
-// resultFormats spreads the codes of a Bind over n columns; nil means text for all.
-func resultFormats(codes []int16, n int) ([]int16, error) {
-	for _, f := range codes {
-		if f != 0 && f != 1 {
-			return nil, pgerr.New(pgerrcode.InvalidParameterValue, "unsupported format code: %d", f)
-		}
-	}
-	switch len(codes) {
-	case 0:
-		return nil, nil
-	case n:
-		return codes, nil
-	case 1:
-		all := make([]int16, n)
-		for i := range all {
-			all[i] = codes[0]
-		}
-		return all, nil
-	}
-	if n == 0 {
-		return nil, nil
-	}
-	return nil, pgerr.New(pgerrcode.ProtocolViolation, "bind message has %d result formats but query has %d columns", len(codes), n)
-}
-
-// copyParams takes the parameters out of the read buffer, in one piece.
-func copyParams(m *pgproto3.Bind) ([]Param, error) {
-	if len(m.Parameters) == 0 {
-		return nil, nil
-	}
-	total := 0
-	for _, p := range m.Parameters {
-		total += len(p)
-	}
-	buf := make([]byte, 0, total)
-	out := make([]Param, len(m.Parameters))
-	for i, p := range m.Parameters {
-		format := int16(0)
-		switch len(m.ParameterFormatCodes) {
-		case 0:
-		case 1:
-			format = m.ParameterFormatCodes[0]
-		default:
-			format = m.ParameterFormatCodes[i]
-		}
-		if format != 0 && format != 1 {
-			return nil, pgerr.New(pgerrcode.InvalidParameterValue, "unsupported format code: %d", format)
-		}
-		out[i].Binary = format == 1
-		if p == nil {
-			continue
-		}
-		if format == 0 {
-			if err := pgvalue.CheckUTF8(p); err != nil {
-				return nil, err
-			}
-		}
-		start := len(buf)
-		buf = append(buf, p...)
-		out[i].Data = buf[start:len(buf):len(buf)]
-	}
-	return out, nil
-}
-
-func (c *conn) describe(m *pgproto3.Describe) error {
 	var cols []Column
 	var formats []int16
-	switch m.ObjectType {
+	switch kind {
 	case 'S':
-		s := c.statements[m.Name]
+		s := c.statements[string(name)]
 		if s == nil {
-			return errNoStatement(m.Name)
+			return errNoStatement(string(name))
 		}
 		if cols = s.columns(); cols != nil {
 			if err := c.allowed(nil); err != nil {
@@ -232,12 +152,12 @@ func (c *conn) describe(m *pgproto3.Describe) error {
 		}
 		c.parameterDescription(s.params())
 	case 'P':
-		if p := c.portals[m.Name]; p != nil {
+		if p := c.portals[string(name)]; p != nil {
 			cols, formats = p.stmt.columns(), p.formats
-		} else if of, binary, ok := c.describeCursor(m.Name); ok {
+		} else if of, binary, ok := c.describeCursor(string(name)); ok {
 			cols, formats = of, binary
 		} else {
-			return errNoPortal(m.Name)
+			return errNoPortal(string(name))
 		}
 		if cols != nil {
 			if err := c.allowed(nil); err != nil {
@@ -245,7 +165,7 @@ func (c *conn) describe(m *pgproto3.Describe) error {
 			}
 		}
 	default:
-		return pgerr.New(pgerrcode.ProtocolViolation, "invalid DESCRIBE message subtype %d", m.ObjectType)
+		return pgerr.New(pgerrcode.ProtocolViolation, "invalid DESCRIBE message subtype %d", kind)
 	}
 	if cols == nil {
 		c.empty('n')
@@ -255,17 +175,21 @@ func (c *conn) describe(m *pgproto3.Describe) error {
 	return nil
 }
 
-func (c *conn) closeObject(m *pgproto3.Close) error {
-	switch m.ObjectType {
+func (c *conn) closeObject(m *fields) error {
+	kind, name := m.byte(), string(m.text())
+	if err := m.end(); err != nil {
+		return err
+	}
+	switch kind {
 	case 'S':
-		c.dropStatement(m.Name)
+		c.dropStatement(name)
 	case 'P':
-		c.dropPortal(m.Name)
+		c.dropPortal(name)
 		if s := c.cursors(); s != nil {
-			s.CloseCursor(m.Name)
+			s.CloseCursor(name)
 		}
 	default:
-		return pgerr.New(pgerrcode.ProtocolViolation, "invalid CLOSE message subtype %d", m.ObjectType)
+		return pgerr.New(pgerrcode.ProtocolViolation, "invalid CLOSE message subtype %d", kind)
 	}
 	c.empty('3')
 	return nil

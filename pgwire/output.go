@@ -3,6 +3,7 @@ package pgwire
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,6 +76,7 @@ func (c *conn) end(at int) { binary.BigEndian.PutUint32(c.out[at:], uint32(len(c
 func (c *conn) empty(typ byte) { c.out = append(c.out, typ, 0, 0, 0, 4) }
 
 func (c *conn) ready() {
+	c.reportChanges()
 	c.out = append(c.out, 'Z', 0, 0, 0, 5, c.session.TxStatus())
 }
 
@@ -123,15 +125,33 @@ func (c *conn) parameterDescription(params []sqltype.Type) {
 
 // parameterStatuses reports all settings, in a fixed order.
 func (c *conn) parameterStatuses() {
-	settings := c.session.Parameters()
-	names := make([]string, 0, len(settings))
-	for name := range settings {
-		names = append(names, name)
+	c.reported = c.session.Parameters()
+	for _, name := range slices.Sorted(maps.Keys(c.reported)) {
+		c.parameterStatus(name, c.reported[name])
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		(*outlet)(c).ParameterStatus(name, settings[name])
+	clear(c.changed)
+}
+
+// reportChanges reports the settings that differ from what the client was told last. That comes before ReadyForQuery alone (documentation,
+// "Asynchronous Operations" of the protocol), so that what a failed transaction undoes is never seen.
+func (c *conn) reportChanges() {
+	if len(c.changed) == 0 {
+		return
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.changed)) {
+		if value := c.changed[name]; c.reported[name] != value {
+			c.reported[name] = value
+			c.parameterStatus(name, value)
+		}
+	}
+	clear(c.changed)
+}
+
+func (c *conn) parameterStatus(name, value string) {
+	at := c.begin('S')
+	c.out = append(append(c.out, clean(name)...), 0)
+	c.out = append(append(c.out, clean(value)...), 0)
+	c.end(at)
 }
 
 func (c *conn) sendError(e *pgerr.Error) { c.out = appendError(c.out, e) }
@@ -196,10 +216,10 @@ func (o *outlet) Notice(n *pgerr.Error) {
 // ParameterStatus implements Outlet.
 func (o *outlet) ParameterStatus(name, value string) {
 	c := (*conn)(o)
-	at := c.begin('S')
-	c.out = append(append(c.out, clean(name)...), 0)
-	c.out = append(append(c.out, clean(value)...), 0)
-	c.end(at)
+	if c.changed == nil {
+		c.changed = map[string]string{}
+	}
+	c.changed[name] = value
 }
 
 // Deallocate drops a statement that was prepared through the protocol, for the session's DEALLOCATE; false if there is none.

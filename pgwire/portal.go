@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/jackc/pgerrcode"
-	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/vector"
@@ -62,13 +61,17 @@ func (c *conn) dropPortals(but *portal) {
 }
 
 // execute runs a portal from where it stands for up to MaxRows rows.
-func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
-	p := c.portals[m.Portal]
+func (c *conn) execute(ctx context.Context, m *fields) error {
+	name, maxRows := m.text(), int32(m.u32())
+	if err := m.end(); err != nil {
+		return err
+	}
+	p := c.portals[string(name)]
 	if p == nil {
-		if done, err := c.executeCursor(ctx, m); done || err != nil {
+		if done, err := c.executeCursor(ctx, string(name), maxRows); done || err != nil {
 			return err
 		}
-		return errNoPortal(m.Portal)
+		return errNoPortal(string(name))
 	}
 	if p.stmt.stmt == nil {
 		c.empty('I')
@@ -79,7 +82,7 @@ func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
 	}
 	if p.done {
 		if p.stmt.columns() == nil {
-			return pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, `portal "%s" cannot be run`, m.Portal)
+			return pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, `portal "%s" cannot be run`, p.name)
 		}
 		c.commandComplete("SELECT 0")
 		return nil
@@ -90,7 +93,7 @@ func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
 	defer c.run(p.cancel)()
 	defer c.unlimit()
 	c.limit()
-	if err := c.step(p, int64(int32(m.MaxRows))); err != nil {
+	if err := c.step(p, int64(maxRows)); err != nil {
 		err = explain(p.ctx, err)
 		p.finish()
 		return err
@@ -102,6 +105,9 @@ func (c *conn) execute(ctx context.Context, m *pgproto3.Execute) error {
 func (c *conn) step(p *portal, limit int64) error {
 	inBlock := c.session.InBlock()
 	if p.res == nil {
+		if err := checkFormats(p.formats); err != nil {
+			return err
+		}
 		res, err := c.session.Execute(p.ctx, p.stmt.stmt, p.params)
 		if err != nil {
 			return executeError{err}

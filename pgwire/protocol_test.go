@@ -121,7 +121,7 @@ func TestExtendedProtocol(t *testing.T) {
 		"portal exists":            {msgs{parse("", "tag"), bind("p", ""), bind("p", ""), sync}, []string{"1", "2", `E ERROR 42P03: cursor "p" already exists`, "ZI"}},
 		"parameter count":          {msgs{parse("", "echo $1"), bind("", ""), sync}, []string{"1", `E ERROR 08P01: bind message supplies 0 parameters, but prepared statement "" requires 1`, "ZI"}},
 		"result formats":           {msgs{parse("", "rows 1"), &pgproto3.Bind{ResultFormatCodes: []int16{0, 0}}, sync}, []string{"1", "E ERROR 08P01: bind message has 2 result formats but query has 3 columns", "ZI"}},
-		"format code":              {msgs{parse("", "rows 1"), &pgproto3.Bind{ResultFormatCodes: []int16{7}}, sync}, []string{"1", "E ERROR 22023: unsupported format code: 7", "ZI"}},
+		"format code":              {msgs{parse("", "rows 1"), &pgproto3.Bind{ResultFormatCodes: []int16{7}}, run("", 0), sync}, []string{"1", "2", "E ERROR 22023: unsupported format code: 7", "ZI"}},
 		"invalid text parameter":   {msgs{parse("", "echo $1"), bind("", "", "\xff"), sync}, []string{"1", `E ERROR 22021: invalid byte sequence for encoding "UTF8": 0xff`, "ZI"}},
 		"close what is not there":  {msgs{&pgproto3.Close{ObjectType: 'S', Name: "zz"}, &pgproto3.Close{ObjectType: 'P', Name: "zz"}, sync}, []string{"3", "3", "ZI"}},
 		"too many portals":         {msgs{parse("", "tag"), bind("1", ""), bind("2", ""), bind("3", ""), bind("4", ""), sync}, []string{"1", "2", "2", "2", "E ERROR 54000: too many open portals on this connection", "ZI"}},
@@ -203,7 +203,8 @@ func TestCopyIn(t *testing.T) {
 	require.Len(t, s.backend.rows(), 3)
 
 	c.say(&pgproto3.Query{String: "copyin text"}, data("1\tone\n"), &pgproto3.Query{String: "tag"})
-	require.Equal(t, []string{"G0 [0 0]", "E ERROR 08P01: unexpected message type 0x51 during COPY from stdin", "ZI"}, c.until("Z"))
+	require.Equal(t, []string{"G0 [0 0]", "E ERROR 08P01: unexpected message type 0x51 during COPY from stdin",
+		"E FATAL 08P01: terminating connection because protocol synchronization was lost"}, c.until("E FATAL"))
 }
 
 func TestCopyInIsCancelledWhileItWaits(t *testing.T) {

@@ -39,6 +39,9 @@ type Session interface {
 	Parse(ctx context.Context, text string) ([]Parsed, error)
 	// Prepare resolves one parsed statement; params has the types the client gave (OID 0: to be inferred).
 	Prepare(ctx context.Context, p Parsed, params []sqltype.OID) (Statement, error)
+	// Bind reads the parameters of a portal as the types of the statement, and checks that the statement still returns what it was prepared
+	// to (0A000). What it returns is given to Execute; params is not kept. An error in the value of one parameter is a *ParamError.
+	Bind(ctx context.Context, s Statement, params []Param) ([]Param, error)
 	// Execute starts a prepared statement in the current transaction, beginning an implicit one if there is none. Exactly one of the
 	// Result's roles applies: rows, COPY FROM, COPY TO or just a tag.
 	Execute(ctx context.Context, s Statement, params []Param) (Result, error)
@@ -83,7 +86,7 @@ type Column struct {
 	Attnum int16  // its number there, or 0
 }
 
-// Param is a bound parameter as it came from the client. Data is nil for NULL and is not kept after Execute returns.
+// Param is a parameter as it came from the client, or as Bind has read it. Data is nil for NULL and is not kept after Execute returns.
 type Param struct {
 	Data   []byte
 	Binary bool

@@ -1,6 +1,7 @@
 package pgwire_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -128,6 +129,14 @@ func (s *fakeSession) Prepare(_ context.Context, p pgwire.Parsed, params []sqlty
 		return nil, pgerr.New("42P01", `relation "unknown" does not exist`)
 	}
 	return st, nil
+}
+
+func (s *fakeSession) Bind(_ context.Context, _ pgwire.Statement, params []pgwire.Param) ([]pgwire.Param, error) {
+	var out []pgwire.Param
+	for _, p := range params {
+		out = append(out, pgwire.Param{Data: bytes.Clone(p.Data), Binary: p.Binary})
+	}
+	return out, nil
 }
 
 func (s *fakeSession) Execute(ctx context.Context, st pgwire.Statement, params []pgwire.Param) (pgwire.Result, error) {

@@ -8,22 +8,25 @@ import (
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
-	"github.com/miniodb/miniodb/internal/pgvalue"
 )
 
 // simpleQuery runs all statements of a text in one implicit transaction, which ends before the last CommandComplete.
-func (c *conn) simpleQuery(ctx context.Context, text string) error {
-	c.dropStatement("")
-	c.dropPortal("")
-	stmtCtx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	done := c.run(cancel)
-	c.limit()
-	err := c.runText(stmtCtx, text)
-	done()
-	c.unlimit()
+func (c *conn) simpleQuery(ctx context.Context, m *fields) error {
+	text := string(m.text())
+	err := m.end()
+	if err == nil {
+		c.dropStatement("")
+		c.dropPortal("")
+		stmtCtx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		done := c.run(cancel)
+		c.limit()
+		err = explain(stmtCtx, c.runText(stmtCtx, text))
+		done()
+		c.unlimit()
+	}
 	if err != nil {
-		if err := c.fail(explain(stmtCtx, err)); err != nil {
+		if err := c.fail(err); err != nil {
 			return err
 		}
 	}
@@ -54,9 +57,6 @@ func (c *conn) fail(err error) error {
 
 // runText runs the statements one after the other. The transaction is still open when the last one was empty or failed.
 func (c *conn) runText(ctx context.Context, text string) error {
-	if err := pgvalue.CheckUTF8([]byte(text)); err != nil {
-		return err
-	}
 	all, err := c.session.Parse(ctx, text)
 	if err != nil {
 		return err

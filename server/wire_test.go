@@ -126,12 +126,13 @@ func wireSides(t *testing.T, setup []string) wirePair {
 
 // play runs a script on both.
 func (p wirePair) play(t *testing.T, s *wirescript.Script) (theirs, ours []string) {
-	dial := func(network, addr string) []string {
+	dial := func(network, addr string, ready int) []string {
 		nc, err := net.Dial(network, addr)
 		require.NoError(t, err)
-		lines, err := wirescript.Run(nc, s)
+		lines, err := wirescript.Run(nc, s, ready)
 		require.NoError(t, err)
 		return lines
 	}
-	return dial("unix", p.pg), dial("tcp", p.ours)
+	theirs = dial("unix", p.pg, 0)
+	return theirs, dial("tcp", p.ours, wirescript.Ready(theirs))
 }

@@ -294,10 +294,6 @@ func (t *translator) valueLiteral(text string, ty sqltype.Type, duck string, loc
 		e.sql = "unhex('" + canon[2:] + "')"
 		return e, nil
 	}
-	duckText := canon
-	if before, ok := strings.CutSuffix(canon, " BC"); ok {
-		duckText = before + " (BC)"
-	}
-	e.sql = "CAST(" + duckString(duckText) + " AS " + duck + ")"
+	e.sql = "CAST(" + duckString(duckDate(canon)) + " AS " + duck + ")"
 	return e, nil
 }

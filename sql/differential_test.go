@@ -149,6 +149,16 @@ func runOurs(conn *engine.Conn, text string, env sql.Env, args ...*string) resul
 	if err != nil {
 		return fail(err)
 	}
+	for i, arg := range args {
+		if i >= len(sel.Params) || !sql.OwnParamText(sel.Params[i]) {
+			continue
+		}
+		text, err := sql.ParamText(sel.Params[i], *arg)
+		if err != nil {
+			return fail(err)
+		}
+		args[i] = &text
+	}
 	res, err := runDuck(conn, place(sel, sel.Text), sel.Columns, args)
 	if err != nil {
 		r := fail(err)

@@ -54,12 +54,16 @@ func (t *translator) typedParam(e expr, ty sqltype.Type) (expr, error) {
 	}
 	src := fmt.Sprintf("CAST($%d AS VARCHAR)", e.param)
 	out := expr{typ: ty, param: e.param, weight: 1, scale: declaredScale(ty)}
-	_, isArray := ty.Elem()
-	switch {
+	elem, isArray := ty.Elem()
+	switch { // ParamText has the texts for these
 	case ty.Reg():
 		out.sql = t.regIn(typed(src, sqltype.Text), ty).sql
+	case isArray && elem.OID == sqltype.Bytea:
+		out.sql = "list_transform(CAST(CAST(" + src + " AS JSON) AS VARCHAR[]), lambda pg_x: pg_bytea_in(pg_x))"
+	case isArray && (elem.OID == sqltype.JSON || elem.OID == sqltype.JSONB): // not read as JSON at once: the text stays as it is
+		out.sql = "CAST(CAST(CAST(" + src + " AS JSON) AS VARCHAR[]) AS JSON[])"
 	case isArray:
-		out.sql = "CAST(pg_array_in(" + src + ") AS " + duck + ")"
+		out.sql = "CAST(CAST(" + src + " AS JSON) AS " + duck + ")"
 	case ty.OID == sqltype.Bytea:
 		out.sql = "pg_bytea_in(" + src + ")"
 	case ty.OID == sqltype.Bool:

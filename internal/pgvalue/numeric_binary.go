@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 )
 
@@ -151,4 +152,48 @@ func parseNumericBinary(a *vector.Appender, b []byte) error {
 		p.digit(byte(g % 10))
 	}
 	return p.finish(a)
+}
+
+// NumericBinaryText returns the binary form of a numeric as text with all its digits, as numeric_recv and numeric_out would; NaN and infinities
+// are refused.
+func NumericBinaryText(b []byte) ([]byte, error) {
+	check := vector.NewBuilder([]vector.Type{vector.TypeOf(sqltype.NumericOf(vector.BareNumericPrecision, 0))})
+	if err := parseNumericBinary(check.Col(0), b); err != nil {
+		return nil, err
+	}
+	n := int(binary.BigEndian.Uint16(b))
+	weight := int(int16(binary.BigEndian.Uint16(b[2:])))
+	scale := int(binary.BigEndian.Uint16(b[6:]))
+	var dst []byte
+	if binary.BigEndian.Uint16(b[4:]) == numericNegative && n > 0 {
+		dst = append(dst, '-')
+	}
+	digits := func(i int) [4]byte { // of the group that counts 10000^(weight-i)
+		if i < 0 || i >= n {
+			return [4]byte{'0', '0', '0', '0'}
+		}
+		g := binary.BigEndian.Uint16(b[8+2*i:])
+		return [4]byte{'0' + byte(g/1000), '0' + byte(g/100%10), '0' + byte(g/10%10), '0' + byte(g%10)}
+	}
+	start := len(dst)
+	for i := 0; i <= weight; i++ {
+		g := digits(i)
+		dst = append(dst, g[:]...)
+	}
+	for len(dst) > start+1 && dst[start] == '0' {
+		dst = append(dst[:start], dst[start+1:]...)
+	}
+	if len(dst) == start {
+		dst = append(dst, '0')
+	}
+	if scale == 0 {
+		return dst, nil
+	}
+	dst = append(dst, '.')
+	point := len(dst)
+	for i := weight + 1; len(dst) < point+scale; i++ {
+		g := digits(i)
+		dst = append(dst, g[:]...)
+	}
+	return dst[:point+scale], nil
 }

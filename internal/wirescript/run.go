@@ -7,12 +7,14 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Limits of one script.
 const (
 	scriptTimeout  = 30 * time.Second
+	silenceTimeout = 5 * time.Second
 	maxAnswerBytes = 64 << 20
 	maxAnswers     = 200_000
 )
@@ -20,9 +22,10 @@ const (
 // Login is the start-up message of scripts that do not log in themselves.
 const Login = "3.0 user=miniodb database=miniodb"
 
-// Run plays a script on a new connection and returns the answers, one line a message. It closes the connection. An error means that the script could
-// not be played at all, not that the server answered oddly.
-func Run(nc net.Conn, s *Script) ([]string, error) {
+// Run plays a script on a new connection and returns the answers, one line a message. It closes the connection; the sending side is closed before the
+// end, but not before as many answers have come that say ready, or none for a while: a server may stop the work of a client that goes.
+// An error means that the script could not be played at all, not that the server answered oddly.
+func Run(nc net.Conn, s *Script, ready int) ([]string, error) {
 	defer func() { _ = nc.Close() }()
 	if err := nc.SetDeadline(time.Now().Add(scriptTimeout)); err != nil {
 		return nil, err
@@ -50,6 +53,7 @@ func Run(nc net.Conn, s *Script) ([]string, error) {
 			return append(in.lines(), fmt.Sprintf("waited for %c in vain: %s", step.Wait, in.end())), nil
 		}
 	}
+	in.awaitReady(ready)
 	if w, ok := nc.(interface{ CloseWrite() error }); ok {
 		_ = w.CloseWrite()
 	}
@@ -100,6 +104,43 @@ func (in *inbox) await(typ byte) bool {
 			return true
 		}
 	}
+}
+
+// awaitReady takes answers until n of them, the login's left out, are ReadyForQuery, nothing has come for a while, or the connection ends.
+func (in *inbox) awaitReady(n int) {
+	for _, a := range in.got[in.skip:] {
+		if a.typ == 'Z' {
+			n--
+		}
+	}
+	silence := time.NewTimer(silenceTimeout)
+	defer silence.Stop()
+	for n > 0 {
+		select {
+		case a, open := <-in.from:
+			if !open || a.err != nil {
+				in.reason = a.err
+				return
+			}
+			if in.got = append(in.got, a); a.typ == 'Z' {
+				n--
+			}
+			silence.Reset(silenceTimeout)
+		case <-silence.C:
+			return
+		}
+	}
+}
+
+// Ready counts the answers that say ReadyForQuery.
+func Ready(lines []string) int {
+	n := 0
+	for _, line := range lines {
+		if strings.HasPrefix(line, "Z ") {
+			n++
+		}
+	}
+	return n
 }
 
 // lines prints what has come since the login. A run of ParameterStatus is sorted: their order means nothing.

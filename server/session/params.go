@@ -1,6 +1,9 @@
 package session
 
 import (
+	"bytes"
+	"context"
+
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
@@ -8,39 +11,145 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
 )
 
-// texts returns bound parameters as text, which the engine casts; binary ones are read and printed.
-func (s *Session) texts(types []sqltype.Type, params []pgwire.Param) ([]*string, error) {
-	if len(params) != len(types) {
-		return nil, pgerr.New(pgerrcode.ProtocolViolation, "bind message supplies %d parameters, but prepared statement requires %d", len(params), len(types))
+// Bind implements pgwire.Session. Parameters are read here, by the types' own rules, and not by the engine, whose casts take other texts:
+// what is returned is the text form of each value under default settings.
+func (s *Session) Bind(ctx context.Context, ps pgwire.Statement, params []pgwire.Param) ([]pgwire.Param, error) {
+	st := ps.(*statement)
+	if err := s.enter(st.parsed); err != nil {
+		return nil, err
 	}
-	out := make([]*string, len(params))
+	if err := s.revalidate(ctx, st); err != nil {
+		return nil, shiftPosition(outward(err), st.stmt.Offset)
+	}
+	if len(params) == 0 {
+		return nil, nil
+	}
+	out := make([]pgwire.Param, len(params))
 	for i, p := range params {
 		if p.Data == nil {
 			continue
 		}
-		text := string(p.Data)
-		if p.Binary {
-			var err error
-			if text, err = s.binaryText(types[i], p.Data); err != nil {
-				return nil, err
-			}
+		text, err := s.readParam(st.params[i], p)
+		if err != nil {
+			return nil, &pgwire.ParamError{Index: i, Err: err}
 		}
-		out[i] = &text
+		out[i].Data = text
 	}
 	return out, nil
 }
 
-func (s *Session) binaryText(t sqltype.Type, data []byte) (string, error) {
+// revalidate binds a query anew whose catalog has changed; its result must not.
+func (s *Session) revalidate(ctx context.Context, st *statement) error {
+	if _, ok := st.stmt.Command.(*sql.Query); !ok || st.query.db == s.database() {
+		return nil
+	}
+	b, err := s.rebind(ctx, st.query)
+	if err != nil {
+		return err
+	}
+	if !sameTypes(described(b), st.columns) {
+		return errResultChanged()
+	}
+	st.query = b
+	return nil
+}
+
+func errResultChanged() error {
+	return pgerr.New(pgerrcode.FeatureNotSupported, "cached plan must not change result type")
+}
+
+// readParam reads a parameter and prints it under default settings. The text is the caller's.
+func (s *Session) readParam(t sqltype.Type, p pgwire.Param) ([]byte, error) {
+	switch {
+	case t.OID == sqltype.Numeric: // not to the scale of a column: it is not known here
+		return numericParam(p)
+	case t.OID == sqltype.Text || t.OID == sqltype.Varchar || t.OID == sqltype.Bpchar || t.OID == sqltype.Unknown:
+		if err := pgvalue.CheckUTF8(p.Data); err != nil {
+			return nil, err
+		}
+		return bytes.Clone(p.Data), nil
+	}
 	vt := vector.TypeOf(t)
 	if vt.Kind == vector.Invalid {
-		return "", pgerr.New(pgerrcode.UndefinedFunction, "no binary input function available for type %s", t)
+		if p.Binary {
+			return nil, pgerr.New(pgerrcode.UndefinedFunction, "no binary input function available for type %s", t)
+		}
+		return bytes.Clone(p.Data), nil
 	}
 	b := vector.NewBuilder([]vector.Type{vt})
-	if err := s.decoder().ParseBinary(b.Col(0), data); err != nil {
-		return "", err
+	var err error
+	if p.Binary {
+		err = s.decoder().ParseBinary(b.Col(0), p.Data)
+	} else {
+		err = s.decoder().ParseText(b.Col(0), p.Data)
 	}
-	batch := b.Take()
-	return string(pgvalue.AppendText(nil, &batch.Cols[0], 0, s.textEncoding())), nil
+	if err != nil {
+		return nil, err
+	}
+	return pgvalue.AppendText(nil, &b.Take().Cols[0], 0, pgvalue.NewEncoder(pgvalue.Settings{})), nil
+}
+
+// numericParam checks a numeric of any scale and returns it as text.
+func numericParam(p pgwire.Param) ([]byte, error) {
+	text := p.Data
+	if p.Binary {
+		var err error
+		if text, err = pgvalue.NumericBinaryText(p.Data); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	for _, scale := range []int{12, 0} { // what is too large for the first may be a whole number
+		b := vector.NewBuilder([]vector.Type{vector.TypeOf(sqltype.NumericOf(38, scale))})
+		if err = pgvalue.NewDecoder(pgvalue.Options{}).ParseText(b.Col(0), text); err == nil {
+			return bytes.Clone(bytes.TrimSpace(text)), nil
+		}
+		if pgerr.Code(err) != pgerrcode.NumericValueOutOfRange {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// texts returns bound parameters as text.
+func (s *Session) texts(types []sqltype.Type, params []pgwire.Param) ([]*string, error) {
+	if len(params) != len(types) {
+		return nil, pgerr.New(pgerrcode.ProtocolViolation, "bind message supplies %d parameters, but prepared statement requires %d", len(params), len(types))
+	}
+	if len(params) == 0 {
+		return nil, nil
+	}
+	out := make([]*string, len(params))
+	for i, p := range params {
+		if p.Data != nil {
+			text := string(p.Data)
+			out[i] = &text
+		}
+	}
+	return out, nil
+}
+
+// engineTexts returns parameters, as Bind prints them, in the form that the engine reads as the same value.
+func engineTexts(types []sqltype.Type, args []*string) ([]*string, error) {
+	var out []*string
+	for i, arg := range args {
+		if arg == nil || i >= len(types) || !sql.OwnParamText(types[i]) {
+			continue
+		}
+		text, err := sql.ParamText(types[i], *arg)
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = append(out, args...)
+		}
+		out[i] = &text
+	}
+	if out == nil {
+		return args, nil
+	}
+	return out, nil
 }

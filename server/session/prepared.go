@@ -63,7 +63,7 @@ func (s *Session) runExecute(ctx context.Context, c *sql.ExecuteStmt) (pgwire.Re
 
 // executeArgs reads the arguments of EXECUTE as the parameters' types and returns them as text.
 func (s *Session) executeArgs(ctx context.Context, c *sql.ExecuteStmt, types []sqltype.Type) ([]*string, error) {
-	enc := s.textEncoding()
+	enc := pgvalue.NewEncoder(pgvalue.Settings{}) // as Bind prints parameters
 	var out []*string
 	if c.Query != nil {
 		b, err := s.bind(ctx, c.Query, nil, nil)

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -108,8 +109,36 @@ func (s *Session) prepareQuery(ctx context.Context, st *statement, q *sql.Query)
 	if err != nil {
 		return err
 	}
-	st.query, st.params, st.columns = b, b.sel.Params, b.columns
+	st.query, st.params, st.columns = b, b.sel.Params, described(b)
 	return nil
+}
+
+// described are the columns of a query as clients see them: PostgreSQL knows the digits of a numeric only where a column or a cast says them,
+// while the engine gives every value a scale.
+func described(b *boundQuery) []pgwire.Column {
+	out := b.columns
+	copied := false
+	for i := range out {
+		t := out[i].Type
+		if elem, ok := t.Elem(); ok {
+			t = elem
+		}
+		if t.OID != sqltype.Numeric || t.Mod == sqltype.NoMod || b.saysDigits(i) {
+			continue
+		}
+		if !copied {
+			out, copied = slices.Clone(out), true
+		}
+		out[i].Type.Mod = sqltype.NoMod
+	}
+	return out
+}
+
+func (b *boundQuery) saysDigits(i int) bool {
+	if b.columns[i].Table != 0 {
+		return true
+	}
+	return i < len(b.sel.Columns) && b.sel.Columns[i].Type.OID != 0 && b.sel.Columns[i].Type.Mod != sqltype.NoMod
 }
 
 // runQuery starts a SELECT that streams to the client.
@@ -118,9 +147,9 @@ func (s *Session) runQuery(ctx context.Context, st *statement, args []*string) (
 	if err != nil {
 		return nil, err
 	}
-	if !sameTypes(r.columns, st.columns) {
+	if !sameTypes(r.columns, st.query.columns) {
 		r.Close()
-		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "cached plan must not change result type")
+		return nil, errResultChanged()
 	}
 	return &queryResult{rows: r, columns: st.columns, tag: st.stmt.Tag}, nil
 }
@@ -146,6 +175,7 @@ type rows struct {
 	pin     *ingest.Pin // nil: the transaction's
 	release []func()    // local copies of data files
 	plan    *planner.Plan
+	params  []sqltype.Type
 	systems []systemRows    // of the system relations in the query
 	held    []*vector.Batch // rows of a WITH HOLD cursor, instead of a stream
 }
@@ -174,6 +204,9 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 // start runs a text; frozen says that it reads nothing that can change.
 func (r *rows) start(ctx context.Context, s *Session, text string, args []*string, frozen bool) (err error) {
 	if r.conn, err = s.borrow(ctx); err != nil {
+		return err
+	}
+	if args, err = engineTexts(r.params, args); err != nil {
 		return err
 	}
 	r.session = s
@@ -220,7 +253,7 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 		in.Systems = append(in.Systems, r.systems[i].text)
 		r.systems[i].text = "" // it may be large, and the query may stay open
 	}
-	r.plan = planner.New(in)
+	r.plan, r.params = planner.New(in), b.sel.Params
 	if err := s.fetch(ctx, r.plan, r); err != nil {
 		return "", err
 	}
