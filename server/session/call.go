@@ -14,12 +14,13 @@ import (
 	"github.com/miniodb/miniodb/sql"
 )
 
-// procedure is what CALL can run. All arguments are text.
+// procedure is what CALL can run. All arguments are text. It is for superusers and the owner of the database, unless it asks for privileges of its own.
 type procedure struct {
 	name    string
 	params  []procedureParam
 	columns []catalog.Column // of the rows that it returns, int8 and text only; none: it returns no rows
 	run     func(ctx context.Context, s *Session, args []*string) ([][]*string, error)
+	open    bool // to all; run checks privileges
 }
 
 type procedureParam struct {
@@ -29,7 +30,7 @@ type procedureParam struct {
 
 // procedures are all procedures of the server. None may run in a transaction block, as none can be undone.
 var procedures = []*procedure{
-	{name: "flush_table", params: []procedureParam{{name: "table"}}, run: callFlushTable},
+	{name: "flush_table", params: []procedureParam{{name: "table"}}, run: callFlushTable, open: true},
 	backupMetadata, validateMetadataBackup, recoverMetadata,
 }
 
@@ -119,6 +120,9 @@ func (s *Session) runCall(ctx context.Context, c *sql.Call, params []*string, ta
 	if err != nil {
 		return nil, err
 	}
+	if !found.open && !s.rights().Has(s.access().Owner) {
+		return nil, forbidden("permission denied for procedure %s", found.name)
+	}
 	if s.tx.block {
 		return nil, pgerr.New(pgerrcode.ActiveSQLTransaction, "CALL %s cannot run inside a transaction block", found.name)
 	}
@@ -178,6 +182,9 @@ func callFlushTable(ctx context.Context, s *Session, args []*string) ([][]*strin
 	t, err := s.resolver().table(name)
 	if err != nil {
 		return nil, err
+	}
+	if r := s.rights(); !r.Has(t.Owner) && !r.Has(catalog.CheckpointOID) {
+		return nil, notOwner(sql.ObjectTable, t.Name.Name)
 	}
 	n, err := s.node.ingest.Flush(ctx, t.UUID)
 	if err != nil {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -168,7 +169,9 @@ func allIn(db *catalog.Database, schema string, sequences bool) []catalog.Name {
 			add(n)
 		}
 	}
-	slices.SortFunc(out, compareNames)
+	slices.SortFunc(out, func(a, b catalog.Name) int {
+		return cmp.Compare(relationSecurable(db, a).oid, relationSecurable(db, b).oid)
+	})
 	return out
 }
 
@@ -218,6 +221,15 @@ func (s *Session) grantOn(c *sql.Grant, o *securable, grantees []uint32) error {
 		}
 		o.acl = o.access.ACL
 	}
+	if c.Revoke && o.kind == sql.ObjectTable && privileges&catalog.AllOnColumn != 0 {
+		for _, name := range systemColumns { // on which nothing can have been granted; but PostgreSQL asks about them first
+			target := grantTarget{object: o, owner: o.access.Owner, whole: catalog.AllOnColumn, column: name, beside: before}
+			p := privileges & catalog.AllOnColumn
+			if _, err := s.changeACL(c, target, p, p == catalog.AllOnColumn, grantees); err != nil {
+				return err
+			}
+		}
+	}
 	for i := range o.columns {
 		col := &o.columns[i]
 		p := columns[col.ID]
@@ -238,6 +250,9 @@ func (s *Session) grantOn(c *sql.Grant, o *securable, grantees []uint32) error {
 	}
 	return nil
 }
+
+// systemColumns are those that every table of PostgreSQL has, by their numbers.
+var systemColumns = []string{"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"}
 
 // columnGrants collects the privileges of each column that is named.
 func (s *Session) columnGrants(c *sql.Grant, o *securable) (map[int32]catalog.Privileges, error) {
@@ -278,7 +293,11 @@ func (s *Session) changeACL(c *sql.Grant, t grantTarget, privileges catalog.Priv
 			if t.column != "" {
 				return nil, forbidden("permission denied for column %q of relation %q", t.column, t.object.name)
 			}
-			return nil, denied(t.object.kind, t.object.name)
+			kind := t.object.kind
+			if kind == sql.ObjectView {
+				kind = sql.ObjectTable // PostgreSQL's word here
+			}
+			return nil, denied(kind, t.object.name)
 		}
 	}
 	s.warnGrant(c, t, privileges&may, privileges, all)

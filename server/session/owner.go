@@ -62,6 +62,9 @@ func (s *Session) ownable(c *sql.AlterOwner) (*securable, error) {
 		return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is not a %s", c.Name.Name, c.Kind)
 	}
 	if table := tableOfSequence(r.db, o); table != nil {
+		if err := s.mustOwn(r.db, full); err != nil {
+			return nil, err
+		}
 		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "cannot change owner of sequence %q", full.Name).
 			WithDetail("Sequence %q is linked to table %q.", full.Name, table.Name.Name)
 	}
@@ -181,6 +184,11 @@ func (s *Session) runReassignOwned(c *sql.ReassignOwned, tag string) (pgwire.Res
 			}
 			if tableOfSequence(s.database(), o) != nil {
 				continue // goes with its table
+			}
+			if o.access.Relation == nil {
+				if err := s.mayGiveTo(o, to); err != nil {
+					return nil, err
+				}
 			}
 			if err := s.addOps(s.giveTo(o, to.OID)...); err != nil {
 				return nil, err

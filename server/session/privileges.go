@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgerrcode"
 
@@ -181,6 +182,34 @@ func (s *Session) mustOwnToDrop(db *catalog.Database, n catalog.Name) error {
 		return nil
 	}
 	return s.mustOwn(db, n)
+}
+
+// checkNoOp asks for the privileges that a statement would need if it did anything. ANALYZE and VACUUM pass over what is not theirs.
+func (s *Session) checkNoOp(c *sql.NoOp, tag string, n catalog.Name) error {
+	db := s.database()
+	if !db.Exists(n) {
+		return nil // a system relation
+	}
+	if err := s.mayUse(n.Schema); err != nil {
+		return err
+	}
+	switch tag {
+	case "CREATE INDEX":
+		if err := s.mustOwn(db, n); err != nil {
+			return err
+		}
+		return s.mayCreate(n.Schema)
+	case "ANALYZE", "VACUUM":
+		if r := s.rights(); !r.Has(ownerIn(db, n)) && !r.Has(db.Owner) {
+			s.tell(pgerr.Warning(pgerrcode.InsufficientPrivilege, "skipping %q --- only table or database owner can %s it", n.Name, strings.ToLower(tag)))
+		}
+	case "LOCK TABLE":
+		o := relationSecurable(db, n)
+		if s.rights().OnRelation(o.acl, o.access.Owner)&c.Lock == 0 {
+			return denied(o.kind, n.Name)
+		}
+	}
+	return nil
 }
 
 // ownerIn is the owner of a relation.
