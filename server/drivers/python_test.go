@@ -11,3 +11,9 @@ func python(script string) program {
 }
 
 func TestPsycopg(t *testing.T) { compare(t, python("psycopg3_program.py")) }
+
+func TestPsycopg2(t *testing.T) { compare(t, python("psycopg2_program.py")) }
+
+func TestAsyncpg(t *testing.T) { compare(t, python("asyncpg_program.py")) }
+
+func TestSQLAlchemy(t *testing.T) { compare(t, python("sqlalchemy_program.py")) }

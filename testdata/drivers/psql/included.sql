@@ -1,0 +1,2 @@
+-- Included by program.sql.
+SELECT 'included' AS here;
