@@ -1,6 +1,7 @@
 package pgwire
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -97,7 +98,7 @@ func (s *identities) reload() (changed bool, err error) {
 	if s.files.ClientCA != "" {
 		ca, err3 = readPEM(s.files.ClientCA)
 	}
-	err = errors.Join(err1, err2, err3)
+	err = cmp.Or(err1, err2, err3) // one line
 	sum := fingerprint(cert, key, ca, err)
 	if changed = sum != s.seen; !changed {
 		return false, err
