@@ -1,6 +1,10 @@
 package pgwire
 
-import "time"
+import (
+	"time"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
 
 // What a session may have beyond Session, and what its Outlet offers beyond Outlet: time limits, notifications, other sessions. Both sides
 // find the other's by type assertion, so that a session without them is still one.
@@ -56,3 +60,10 @@ type CursorSession interface {
 
 // BinaryResult is a Result whose rows are sent in binary form whatever the client asked for, as those of FETCH from a BINARY cursor are.
 type BinaryResult interface{ Binary() bool }
+
+// NamedStatement is a statement that the client prepared under a name, for pg_prepared_statements.
+type NamedStatement struct {
+	Name, Text string
+	Params     []sqltype.Type
+	Prepared   time.Time
+}

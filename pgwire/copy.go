@@ -55,6 +55,8 @@ func (c *conn) copyIn(ctx context.Context, in CopyIn) (err error) {
 		Location: s.Location, DateOrder: s.DateOrder, IntervalSQL: s.IntervalStyle == pgvalue.IntervalSQLStandard,
 	})
 	dec := pgcopy.NewDecoder(opts, cols, values, func(b *vector.Batch, firstLine int64) error { return in.Append(ctx, b, firstLine) })
+	progress, _ := in.(CopyProgress)
+	received := int64(0)
 	overall, codes := copyResponse(opts.Format == pgcopy.Binary, len(cols))
 	c.send(&pgproto3.CopyInResponse{OverallFormat: overall, ColumnFormatCodes: codes})
 	for {
@@ -72,6 +74,9 @@ func (c *conn) copyIn(ctx context.Context, in CopyIn) (err error) {
 		case 'd':
 			if err := dec.Write(body); err != nil {
 				return err
+			}
+			if received += int64(len(body)); progress != nil {
+				progress.Progress(received)
 			}
 		case 'c':
 			if err := dec.Close(); err != nil {
@@ -104,6 +109,8 @@ func (c *conn) copyOut(ctx context.Context, res Result) (rows int64, err error) 
 	opts, cols := copyOptions(res.CopyOut(), res.Columns())
 	enc := pgcopy.NewEncoder(opts, cols, values)
 	overall, codes := copyResponse(opts.Format == pgcopy.Binary, len(cols))
+	progress, _ := res.(CopyProgress)
+	sent := int64(0)
 	c.send(&pgproto3.CopyOutResponse{OverallFormat: overall, ColumnFormatCodes: codes})
 	// As in PostgreSQL the header line is a message, but the binary header begins the message of the first row, or of the trailer: clients count on it.
 	header := enc.AppendHeader(nil)
@@ -131,6 +138,9 @@ func (c *conn) copyOut(ctx context.Context, res Result) (rows int64, err error) 
 			c.out = enc.AppendRow(c.out, b, row)
 			c.end(at)
 			if len(c.out) >= flushBytes {
+				if sent += int64(len(c.out)); progress != nil {
+					progress.Progress(sent)
+				}
 				if err := c.flush(); err != nil {
 					return rows, err
 				}

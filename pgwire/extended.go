@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"encoding/binary"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 
@@ -16,6 +17,7 @@ type statement struct {
 	stmt     Statement      // nil for an empty text
 	declared []sqltype.Type // of an empty text: the parameters that the client says it has
 	bytes    int            // of its text
+	since    time.Time
 }
 
 func (s *statement) params() []sqltype.Type {
@@ -101,7 +103,7 @@ func (c *conn) parse(ctx context.Context, m *fields) error {
 	defer cancel(nil)
 	defer c.run(cancel)()
 	c.limit()
-	s := &statement{bytes: len(name) + len(query)}
+	s := &statement{bytes: len(name) + len(query), since: time.Now()}
 	all, err := c.session.Parse(ctx, query)
 	if err != nil {
 		return explain(ctx, err)

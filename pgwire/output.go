@@ -232,6 +232,19 @@ func (o *outlet) Deallocate(name string) bool {
 	return true
 }
 
+// Statements lists the named statements, for pg_prepared_statements.
+func (o *outlet) Statements() []NamedStatement {
+	c := (*conn)(o)
+	var out []NamedStatement
+	for name, s := range c.statements {
+		if name == "" || s.parsed == nil {
+			continue
+		}
+		out = append(out, NamedStatement{Name: name, Text: s.parsed.Text(), Params: s.params(), Prepared: s.since})
+	}
+	return out
+}
+
 // DeallocateAll drops all named statements, for DEALLOCATE ALL and DISCARD ALL.
 func (o *outlet) DeallocateAll() {
 	c := (*conn)(o)

@@ -95,6 +95,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	}
 	n.sessions, err = session.NewNode(ctx, session.Config{
 		Version: Version, TableDefaults: tableDefaults(cfg), MaxTables: cfg.Manage.MaxTables, NamePattern: pattern, BulkBytes: bulkBytes,
+		Settings: wireSettings(cfg),
 	}, session.Deps{
 		Engine: db, Catalog: n.catalog, Tables: n.tables, Ingest: n.ingest, Store: n.stores.objects, Auth: authenticator, Log: log,
 		System: []session.SystemRelation{poolsRelation(n.stores.services), nodesRelation(n.dir.node, n.members.Nodes)},

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net"
 	"sync"
 	"time"
 
@@ -36,9 +35,9 @@ func (n *node) join(ctx context.Context) error {
 	return nil
 }
 
-// announce adds what is known once the ports are open.
-func (n *node) announce(pg, http net.Addr) {
-	n.self.PGAddr, n.self.HTTPAddr, n.self.Stream = pg.String(), http.String(), n.ingest.Stream()
+// announce adds what is known once the ports are open: the addresses under which others reach them.
+func (n *node) announce(pg, http string) {
+	n.self.PGAddr, n.self.HTTPAddr, n.self.Stream = pg, http, n.ingest.Stream()
 	n.members.Update(n.self)
 	if len(n.stores.services) > 0 {
 		n.log.Warn().Int("replicas", n.self.Replicas).

@@ -42,7 +42,11 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 	if err != nil {
 		return listenError("HTTP", cfg.Server.RestPort, err)
 	}
-	wire, err := pgwire.New(wireConfig(cfg), node.sessions, log)
+	wired := wireConfig(cfg)
+	if cfg.Shared() {
+		wired.NodeTag, wired.Peers = pgwire.NodeTag(node.dir.node), &peers{self: node.dir.node, nodes: node.members.Nodes}
+	}
+	wire, err := pgwire.New(wired, node.sessions, log)
 	if err == nil {
 		if err = wire.Listen(ctx); err != nil {
 			err = listenError("PostgreSQL clients", cfg.Server.PgAddr, err)
@@ -65,7 +69,7 @@ func Run(ctx context.Context, cfg *config.Config, log zerolog.Logger, ready func
 		below.Go(func() error { onHangup(background, wire.ReloadTLS); return nil })
 	}
 
-	node.announce(wire.Addr(), http.Addr())
+	node.announce(reachable(wire.Addr(), cfg), reachable(http.Addr(), cfg))
 	ready(Addrs{PG: wire.Addr(), HTTP: http.Addr()})
 	log.Info().Str("component", "server").Str("version", Version).Str("node", node.dir.node).Str("data_dir", node.dir.path).
 		Stringer("pg_addr", wire.Addr()).Stringer("http_addr", http.Addr()).Msg("ready")

@@ -81,11 +81,12 @@ type Deallocate struct {
 
 // DeclareCursor is DECLARE name CURSOR FOR query.
 type DeclareCursor struct {
-	Name   string
-	Query  *Query
-	Binary bool
-	Scroll bool // SCROLL was asked for
-	Hold   bool
+	Name     string
+	Query    *Query
+	Binary   bool
+	Scroll   bool // SCROLL was asked for
+	NoScroll bool // NO SCROLL was
+	Hold     bool
 }
 
 // FetchDirection is the direction of FETCH and MOVE.

@@ -82,3 +82,13 @@ const (
 
 // Discard is DISCARD.
 type Discard struct{ Target DiscardTarget }
+
+// Listen is LISTEN and UNLISTEN.
+type Listen struct {
+	Channel string
+	Stop    bool // UNLISTEN
+	All     bool // UNLISTEN *
+}
+
+// Notify is NOTIFY channel, 'payload'.
+type Notify struct{ Channel, Payload string }

@@ -100,14 +100,18 @@ func (c *classifier) execute(n *pg_query.ExecuteStmt) (*ExecuteStmt, error) {
 
 // Cursor options (PostgreSQL: nodes/parsenodes.h).
 const (
-	cursorBinary = 0x0001
-	cursorScroll = 0x0002
-	cursorHold   = 0x0020
+	cursorBinary   = 0x0001
+	cursorScroll   = 0x0002
+	cursorNoScroll = 0x0004
+	cursorHold     = 0x0020
 )
 
 func (c *classifier) declare(n *pg_query.DeclareCursorStmt) (*DeclareCursor, error) {
 	if sel := n.Query.GetSelectStmt(); sel != nil && takeInto(sel) != nil {
 		return nil, pgerr.New(pgerrcode.SyntaxError, "DECLARE CURSOR cannot specify INTO")
+	}
+	if n.Options&cursorScroll != 0 && n.Options&cursorNoScroll != 0 {
+		return nil, pgerr.New(pgerrcode.InvalidCursorDefinition, "cannot specify both SCROLL and NO SCROLL")
 	}
 	query, err := c.query(n.Query)
 	if err != nil {
@@ -115,7 +119,7 @@ func (c *classifier) declare(n *pg_query.DeclareCursorStmt) (*DeclareCursor, err
 	}
 	return &DeclareCursor{
 		Name: n.Portalname, Query: query, Binary: n.Options&cursorBinary != 0, Scroll: n.Options&cursorScroll != 0,
-		Hold: n.Options&cursorHold != 0,
+		NoScroll: n.Options&cursorNoScroll != 0, Hold: n.Options&cursorHold != 0,
 	}, nil
 }
 

@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -63,6 +62,12 @@ func (c *classifier) sessionStatement(s *Statement, node *pg_query.Node) error {
 		if n.ClosePortalStmt.Portalname == "" {
 			s.Tag, s.Command = "CLOSE CURSOR ALL", &CloseCursor{All: true}
 		}
+	case *pg_query.Node_ListenStmt:
+		s.Tag, s.Command = "LISTEN", &Listen{Channel: n.ListenStmt.Conditionname}
+	case *pg_query.Node_UnlistenStmt:
+		s.Tag, s.Command = "UNLISTEN", &Listen{Channel: n.UnlistenStmt.Conditionname, Stop: true, All: n.UnlistenStmt.Conditionname == ""}
+	case *pg_query.Node_NotifyStmt:
+		s.Tag, s.Command = "NOTIFY", &Notify{Channel: n.NotifyStmt.Conditionname, Payload: n.NotifyStmt.Payload}
 	case *pg_query.Node_CallStmt:
 		s.Tag = "CALL"
 		s.Command, err = c.call(n.CallStmt)
@@ -90,10 +95,6 @@ func (c *classifier) noOp(s *Statement, node *pg_query.Node) error {
 		}
 	case *pg_query.Node_CheckPointStmt:
 		s.Tag = "CHECKPOINT"
-	case *pg_query.Node_ListenStmt:
-		s.Tag = "LISTEN"
-	case *pg_query.Node_UnlistenStmt:
-		s.Tag = "UNLISTEN"
 	case *pg_query.Node_ConstraintsSetStmt:
 		s.Tag = "SET CONSTRAINTS"
 	case *pg_query.Node_LockStmt:
@@ -253,26 +254,10 @@ func (c *classifier) set(s *Statement, n *pg_query.VariableSetStmt) error {
 func (c *classifier) setValue(n *pg_query.Node) (string, error) {
 	if cast := n.GetTypeCast(); cast != nil { // SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE
 		text, ok := constCell(cast.Arg.GetAConst())
-		hours, minutes, _ := strings.Cut(strings.TrimLeft(text.Text, "+-"), ":")
-		h, errH := strconv.Atoi(hours)
-		m := 0
-		var errM error
-		if minutes != "" {
-			m, errM = strconv.Atoi(minutes)
+		if !ok {
+			return "", pgerr.New(pgerrcode.SyntaxError, "invalid value of SET")
 		}
-		if !ok || errH != nil || errM != nil || h > 15 || m > 59 {
-			return "", pgerr.New(pgerrcode.InvalidParameterValue, "invalid value for parameter \"TimeZone\": \"%s\"", clip(text.Text)).
-				WithHint("An interval of hours and minutes, such as '-08:00', is understood.")
-		}
-		seconds := h*3600 + m*60
-		sign := "+"
-		if strings.HasPrefix(text.Text, "-") {
-			sign = "-"
-		}
-		if seconds%3600 == 0 {
-			return sign + strconv.Itoa(seconds/3600), nil
-		}
-		return sign + hours + ":" + minutes, nil
+		return "INTERVAL '" + text.Text + "'", nil
 	}
 	v, ok := constCell(n.GetAConst())
 	if !ok || v.Kind == CellNull {

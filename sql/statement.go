@@ -46,6 +46,8 @@ func (*Set) command()            {}
 func (*Show) command()           {}
 func (*Reset) command()          {}
 func (*Discard) command()        {}
+func (*Listen) command()         {}
+func (*Notify) command()         {}
 func (*Explain) command()        {}
 func (*PrepareStmt) command()    {}
 func (*ExecuteStmt) command()    {}

@@ -87,6 +87,15 @@ func ianaZone(name string) *time.Location {
 	return loc
 }
 
+// ZoneName returns the name under which a setting keeps a zone: the spelling of the IANA database, or a POSIX specification as it is. Abbreviations and
+// numbers are none.
+func ZoneName(name string) (string, bool) {
+	if spelled, ok := canonicalZone()[strings.ToLower(name)]; ok {
+		return spelled, ianaZone(name) != nil
+	}
+	return name, posixZone(name) != nil
+}
+
 // posixZone reads an abbreviation and an offset west of Greenwich.
 func posixZone(name string) *time.Location {
 	rest, abbrev := name, ""
@@ -101,7 +110,7 @@ func posixZone(name string) *time.Location {
 		for n < len(rest) && (rest[n]|0x20) >= 'a' && (rest[n]|0x20) <= 'z' {
 			n++
 		}
-		if n < 3 {
+		if n < 3 && (n > 0 || rest == "" || rest[0] != '+' && rest[0] != '-' || !strings.Contains(rest, ":")) { // "+05:30" has none
 			return nil
 		}
 		abbrev, rest = rest[:n], rest[n:]

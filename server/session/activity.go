@@ -1,15 +1,12 @@
 package session
 
 import (
-	"cmp"
-	"context"
-	"slices"
+	"net"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/miniodb/miniodb/internal/sqltype"
-	"github.com/miniodb/miniodb/sql"
+	"github.com/miniodb/miniodb/pgwire"
 )
 
 // activity is what others can see of a session, as in PostgreSQL's pg_stat_activity. It is replaced, never changed.
@@ -33,10 +30,22 @@ const (
 // maxActivityBytes is how much of a statement's text is kept, as track_activity_query_size of PostgreSQL.
 const maxActivityBytes = 1024
 
+// wait is what a session waits for: pg_stat_activity.wait_event_type and wait_event.
+type wait struct{ kind, event string }
+
+var (
+	waitAdvisory = wait{"Lock", "advisory"}
+	waitClient   = wait{"Client", "ClientRead"}
+	waitSleep    = wait{"Timeout", "PgSleep"}
+)
+
 // running notes that a statement runs.
 func (s *Session) running(text string) {
 	now := time.Now()
 	a := &activity{state: stateActive, changed: now, query: strings.Clone(cut(text)), queryStart: now, application: s.values.get("application_name")}
+	if old := s.activity.Load(); old.state == stateActive {
+		a.changed = old.changed
+	}
 	if s.tx != nil {
 		a.txStart = s.tx.now
 	}
@@ -65,39 +74,49 @@ func (s *Session) resting() {
 }
 
 func cut(text string) string {
-	if len(text) <= maxActivityBytes {
+	if len(text) <= maxActivityBytes-1 {
 		return text
 	}
-	end := maxActivityBytes
+	end := maxActivityBytes - 1
 	for end > 0 && !utf8.RuneStart(text[end]) {
 		end--
 	}
 	return text[:end]
 }
 
-func queriesRelation(n *Node) *systemObject {
-	return &systemObject{
-		System: sql.System{Name: systemName("queries"), OID: oidQueries, Columns: SystemColumns(
-			"pid", sqltype.Int4, "usename", sqltype.Name, "application_name", sqltype.Text, "client_addr", sqltype.Text,
-			"backend_start", sqltype.Timestamptz, "xact_start", sqltype.Timestamptz, "query_start", sqltype.Timestamptz,
-			"state_change", sqltype.Timestamptz, "state", sqltype.Text, "query", sqltype.Text)},
-		rows: func(context.Context, *Session, []*string) ([][]*string, error) {
-			n.mu.Lock()
-			all := make([]*Session, 0, len(n.sessions))
-			for s := range n.sessions {
-				all = append(all, s)
-			}
-			n.mu.Unlock()
-			slices.SortFunc(all, func(a, b *Session) int { return cmp.Compare(a.client.ProcessID, b.client.ProcessID) })
-			out := make([][]*string, len(all))
-			for i, s := range all {
-				a, addr := s.activity.Load(), ""
-				if s.client.Addr != nil {
-					addr = s.client.Addr.String()
-				}
-				out[i] = Row(s.client.ProcessID, s.client.User, a.application, addr, s.opened, a.txStart, a.queryStart, a.changed, a.state, a.query)
-			}
-			return out, nil
-		},
+// waitFor notes what the running statement waits for until done is called.
+func (s *Session) waitFor(w *wait) (done func()) {
+	s.waiting.Store(w)
+	return func() { s.waiting.Store(nil) }
+}
+
+// waits says what the session waits for; nil: nothing worth telling.
+func (s *Session) waits(a *activity) *wait {
+	if a.state != stateActive {
+		return &waitClient
 	}
+	return s.waiting.Load()
+}
+
+// clientAddress returns host and port as pg_stat_activity shows them: NULL and -1 for a local socket.
+func (s *Session) clientAddress() (host, port any) {
+	tcp, ok := s.client.Addr.(*net.TCPAddr)
+	if !ok {
+		return nil, -1
+	}
+	return tcp.AddrPort().Addr().Unmap().WithZone("").String(), tcp.Port
+}
+
+// Timeouts implements pgwire.TimedSession.
+func (s *Session) Timeouts() pgwire.Timeouts {
+	return pgwire.Timeouts{
+		Statement: s.values.duration("statement_timeout"), Idle: s.values.duration("idle_session_timeout"),
+		IdleInTransaction: s.values.duration("idle_in_transaction_session_timeout"),
+	}
+}
+
+// Superuser implements pgwire.PrivilegedBackend.
+func (n *Node) Superuser(user string) bool {
+	role := n.catalog.Current().Roles[user]
+	return role != nil && role.Superuser
 }

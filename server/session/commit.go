@@ -17,16 +17,17 @@ import (
 func (s *Session) commit(ctx context.Context) error {
 	t := s.tx
 	defer s.end()
-	if !t.writes() {
-		s.restoreLocal()
-		return nil
+	err := s.holdCursors(ctx)
+	if err == nil && t.writes() {
+		err = s.node.commit(ctx, t)
 	}
-	err := s.node.commit(ctx, t)
 	if err != nil {
+		s.closeCursors(func(c *cursor) bool { return c.number > t.declared })
 		s.restore(t.before)
 		return err
 	}
 	s.restoreLocal()
+	s.announce(t)
 	for _, op := range t.ops {
 		if op.DropTable != nil {
 			if old := t.base.Tables[*op.DropTable]; old != nil {
@@ -41,6 +42,7 @@ func (s *Session) commit(ctx context.Context) error {
 
 // rollback forgets the current transaction.
 func (s *Session) rollback() {
+	s.closeCursors(func(c *cursor) bool { return c.number > s.tx.declared })
 	s.restore(s.tx.before)
 	s.end()
 }
@@ -51,7 +53,8 @@ func (s *Session) end() {
 	if s.tx.pin != nil {
 		s.tx.pin.Release()
 	}
-	s.closeCursors(false)
+	s.closeCursors(func(c *cursor) bool { return !c.hold })
+	s.node.locks.releaseTx(s.locker, 0)
 	s.tx = nil
 }
 

@@ -38,7 +38,7 @@ func (s *Session) runTransaction(ctx context.Context, c *sql.Transaction, tag st
 		if len(s.tx.savepoints) >= maxSavepoints {
 			return nil, pgerr.New(pgerrcode.ProgramLimitExceeded, "more than %d savepoints in one transaction", maxSavepoints)
 		}
-		s.tx.savepoint(c.Savepoint, s.values)
+		s.savepoint(c.Savepoint)
 		return tagResult(tag), nil
 	case sql.TxRelease:
 		i, err := s.tx.findSavepoint(c.Savepoint)

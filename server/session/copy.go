@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/pgwire"
@@ -35,9 +36,12 @@ func (s *Session) runCopy(ctx context.Context, st *statement, c *sql.Copy) (pgwi
 	if err != nil {
 		return nil, err
 	}
-	in := &copyIn{session: s, columns: make([]pgwire.Column, len(to.columns)), tag: st.stmt.Tag}
+	in := &copyIn{session: s, progress: copyProgress{relation: t.OID, command: "COPY FROM", kind: "PIPE"}, columns: make([]pgwire.Column, len(to.columns)), tag: st.stmt.Tag}
 	for i, col := range to.columns {
 		in.columns[i] = pgwire.Column{Name: t.Columns[col].Name, Type: t.Columns[col].Type, Table: t.OID, Attnum: int16(col + 1)}
+	}
+	if err := s.checkTarget(t, to.columns, catalog.Insert); err != nil {
+		return nil, err
 	}
 	if in.options, err = copyOptions(c, t.Name.Name, in.columns); err != nil {
 		return nil, err
@@ -45,6 +49,7 @@ func (s *Session) runCopy(ctx context.Context, st *statement, c *sql.Copy) (pgwi
 	if in.writer, err = s.newWriter(ctx, to); err != nil {
 		return nil, err
 	}
+	s.copying.Store(&in.progress)
 	return in, nil
 }
 
@@ -92,7 +97,7 @@ func (s *Session) copyQuery(ctx context.Context, b *boundQuery, c *sql.Copy) (pg
 		r.Close()
 		return nil, err
 	}
-	return &queryResult{rows: r, columns: r.columns, tag: "COPY", copyOut: options}, nil
+	return &queryResult{rows: r, columns: r.columns, tag: "COPY", copyOut: options, progress: s.copiesOut(c)}, nil
 }
 
 // copyOptions resolves the column lists of the options.
@@ -130,23 +135,25 @@ func copyOptions(c *sql.Copy, table string, columns []pgwire.Column) (*pgwire.Co
 // copyIn implements pgwire.Result and pgwire.CopyIn for COPY FROM STDIN.
 type copyIn struct {
 	tagResult
-	session *Session
-	writer  *writer
-	columns []pgwire.Column
-	options *pgwire.CopyOptions
-	tag     string
+	session  *Session
+	writer   *writer
+	columns  []pgwire.Column
+	options  *pgwire.CopyOptions
+	tag      string
+	progress copyProgress
 }
 
 func (c *copyIn) CopyIn() pgwire.CopyIn            { return c }
 func (c *copyIn) Options() *pgwire.CopyOptions     { return c.options }
 func (c *copyIn) Columns() []pgwire.Column         { return c.columns }
 func (c *copyIn) Tag(int64) string                 { return "COPY " + itoa(c.writer.rows) }
-func (c *copyIn) Close()                           { c.Abort() }
+func (c *copyIn) Close()                           { c.Abort(); c.session.copying.Store(nil) }
 func (c *copyIn) Finish(ctx context.Context) error { return c.fail(c.writer.finish(ctx)) }
 
 // Append implements pgwire.CopyIn. firstLine is the line of the batch's first row; rows of several lines make the line of an
 // error in a later row a lower bound, which only constraint violations in multi-line CSV show.
 func (c *copyIn) Append(ctx context.Context, b *vector.Batch, firstLine int64) error {
+	c.progress.tuples.Add(int64(b.Len))
 	err := c.writer.add(ctx, b)
 	var row *rowError
 	if errors.As(err, &row) {
@@ -154,6 +161,9 @@ func (c *copyIn) Append(ctx context.Context, b *vector.Batch, firstLine int64) e
 	}
 	return c.fail(err)
 }
+
+// Progress implements pgwire.CopyProgress.
+func (c *copyIn) Progress(bytes int64) { c.progress.bytes.Store(bytes) }
 
 // Abort drops the rows of this COPY.
 func (c *copyIn) Abort() { c.writer.abort() }
@@ -163,4 +173,18 @@ func (c *copyIn) fail(err error) error {
 		c.session.Fail()
 	}
 	return outward(err)
+}
+
+// copiesOut begins to tell of a COPY TO.
+func (s *Session) copiesOut(c *sql.Copy) *copyProgress {
+	p := &copyProgress{command: "COPY TO", kind: "PIPE"}
+	if c.Query == nil {
+		if name, ok := s.resolver().find(c.Table); ok {
+			if t := s.database().Tables[name]; t != nil {
+				p.relation = t.OID
+			}
+		}
+	}
+	s.copying.Store(p)
+	return p
 }

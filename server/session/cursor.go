@@ -2,8 +2,11 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math"
+	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 
@@ -13,46 +16,56 @@ import (
 	"github.com/miniodb/miniodb/sql"
 )
 
-// cursor is an open DECLARE: a stream that FETCH pulls forward.
+// Memory of the rows that cursors keep, in bytes. A cursor declared with SCROLL or WITH HOLD keeps what it needs or fails with 53200. One declared
+// with neither SCROLL nor NO SCROLL goes backwards as long as all of its rows so far are few: PostgreSQL lets it if the plan is simple.
+const (
+	maxCursorBytes     = 64 << 20  // of one cursor
+	maxAllCursorsBytes = 512 << 20 // of all cursors of the server
+	casualScrollBytes  = 1 << 20
+)
+
+// cursor is an open DECLARE: a stream of rows, of which those that were read may be kept.
 type cursor struct {
 	columns []pgwire.Column
-	rows    *rows
-	batch   *vector.Batch // the current batch, of which at rows have been fetched
-	at      int
-	hold    bool
-}
+	rows    *rows // nil when all rows are kept
+	budget  *atomic.Int64
 
-// holdLimit bounds the rows that WITH HOLD keeps in memory past the end of its transaction.
-const holdLimit = 1_000_000
+	read    int64           // rows that were taken from the stream
+	kept    []*vector.Batch // the last of them, in order; all of them while keep is set
+	first   []int64         // the number of the first row in each, from 1
+	bytes   int64           // of kept
+	keep    bool
+	must    bool          // fail rather than give up keep
+	forward bool          // goes forward only
+	rest    *vector.Batch // the last batch of the stream; valid until the next is taken
+	at      int64         // the row it stands on: 0 before the first, read+1 after the last
+
+	name, statement string
+	hold, binary    bool
+	persisted       bool // by the end of the transaction that declared it
+	created         time.Time
+	number          int64 // in the order of declaration, for the ends of transactions and savepoints
+}
 
 func (s *Session) runDeclare(ctx context.Context, st *statement, c *sql.DeclareCursor, args []*string) (pgwire.Result, error) {
 	if !s.tx.block && !c.Hold {
 		return nil, pgerr.New(pgerrcode.NoActiveSQLTransaction, "DECLARE CURSOR can only be used in transaction blocks")
 	}
-	if c.Scroll {
-		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "SCROLL cursors are not supported").
-			WithHint("Declare the cursor with NO SCROLL and fetch forward.")
-	}
 	if s.cursors[c.Name] != nil {
 		return nil, pgerr.New(pgerrcode.DuplicateCursor, "cursor %q already exists", c.Name)
 	}
 	if len(s.cursors) >= maxCursors {
-		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "more than %d open cursors", maxCursors)
-	}
-	if c.Hold {
-		// The rows are taken now: a snapshot is not kept longer than its transaction.
-		batches, columns, err := s.collectRows(ctx, st.query, args, holdLimit)
-		if err != nil {
-			return nil, err
-		}
-		s.cursors[c.Name] = &cursor{columns: columns, rows: &rows{columns: columns, held: batches}, hold: true}
-		return tagResult(st.stmt.Tag), nil
+		return nil, pgerr.New(pgerrcode.ProgramLimitExceeded, "more than %d open cursors", maxCursors)
 	}
 	r, err := s.open(ctx, st.query, args)
 	if err != nil {
 		return nil, err
 	}
-	s.cursors[c.Name] = &cursor{columns: r.columns, rows: r}
+	s.declared++
+	s.cursors[c.Name] = &cursor{
+		columns: r.columns, rows: r, budget: &s.node.cursorBytes, keep: !c.NoScroll, must: c.Scroll, forward: c.NoScroll, name: c.Name,
+		statement: st.stmt.Text, hold: c.Hold, binary: c.Binary, created: time.Now(), number: s.declared,
+	}
 	return tagResult(st.stmt.Tag), nil
 }
 
@@ -64,90 +77,163 @@ func (s *Session) cursor(name string) (*cursor, error) {
 	return c, nil
 }
 
-func (s *Session) runFetch(ctx context.Context, c *sql.Fetch) (pgwire.Result, error) {
-	cur, err := s.cursor(c.Cursor)
+func errForwardOnly() error {
+	return pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, "cursor can only scan forward").
+		WithHint("Declare it with SCROLL option to enable backward scan.")
+}
+
+// pull takes the next batch from the stream; io.EOF at its end. The batch is valid until the next call unless it is kept.
+func (c *cursor) pull(ctx context.Context) (*vector.Batch, error) {
+	if c.rows == nil {
+		return nil, io.EOF
+	}
+	b, err := c.rows.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		c.rows.Close()
+		c.rows = nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if c.Direction != sql.FetchForward && !(c.Direction == sql.FetchRelative && c.Count >= 0) || c.Count < 0 {
-		return nil, pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, "cursor can only scan forward").
-			WithHint("Declare it with SCROLL option to enable backward scan.")
+	if c.keep && b.Len > 0 {
+		if b, err = c.retain(b); err != nil {
+			return nil, err
+		}
 	}
-	r := &fetchResult{cursor: cur, left: c.Count, tag: "FETCH"}
-	if !c.Move {
-		return r, nil
+	c.read += int64(b.Len)
+	return b, nil
+}
+
+// retain keeps a batch, or gives keeping up if that is allowed and the rows are too many.
+func (c *cursor) retain(b *vector.Batch) (*vector.Batch, error) {
+	size := int64(b.Bytes())
+	limit := int64(casualScrollBytes)
+	if c.must {
+		limit = maxCursorBytes
 	}
-	moved := int64(0)
+	if c.bytes+size <= limit {
+		if c.budget.Add(size) <= maxAllCursorsBytes {
+			c.bytes += size
+			b = b.Clone()
+			c.kept, c.first = append(c.kept, b), append(c.first, c.read+1)
+			return b, nil
+		}
+		c.budget.Add(-size)
+	}
+	if c.must {
+		return nil, pgerr.New(pgerrcode.OutOfMemory, "cursor %q needs more memory than it may have", c.name).
+			WithDetail("The limits are %d MB a cursor and %d MB for all of the server.", maxCursorBytes>>20, maxAllCursorsBytes>>20).
+			WithHint("Declare it with NO SCROLL and without HOLD, or add a LIMIT to its query.")
+	}
+	c.drop()
+	return b, nil
+}
+
+// drop forgets the rows that are kept: from now on the cursor goes forward only.
+func (c *cursor) drop() {
+	c.budget.Add(-c.bytes)
+	c.keep, c.forward, c.kept, c.first, c.bytes = false, true, nil, nil, 0
+}
+
+// persist reads what is left of the stream, for WITH HOLD at the end of its transaction: no snapshot is kept longer.
+func (c *cursor) persist(ctx context.Context) error {
+	c.persisted = true
+	if c.rows == nil {
+		return nil
+	}
+	if c.must = true; !c.keep { // the rows before the place reached are gone
+		if c.keep = true; c.rest != nil && c.at < c.read {
+			left := int(c.read - c.at)
+			read := c.read
+			c.read = c.at
+			if _, err := c.retain(c.rest.Slice(c.rest.Len-left, left)); err != nil {
+				return err
+			}
+			c.read = read
+		}
+		c.rest = nil
+	}
 	for {
-		b, err := r.Next(ctx)
-		if err == io.EOF {
-			return tagResult("MOVE " + itoa(moved)), nil
+		if _, err := c.pull(ctx); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
 		}
-		if err != nil {
-			return nil, err
-		}
-		moved += int64(b.Len)
 	}
 }
 
-// fetchResult returns the next rows of a cursor.
-type fetchResult struct {
-	cursor *cursor
-	left   int64
-	tag    string
-}
-
-func (r *fetchResult) Columns() []pgwire.Column     { return r.cursor.columns }
-func (r *fetchResult) CopyIn() pgwire.CopyIn        { return nil }
-func (r *fetchResult) CopyOut() *pgwire.CopyOptions { return nil }
-func (r *fetchResult) Tag(n int64) string           { return r.tag + " " + itoa(n) }
-func (r *fetchResult) Close()                       {}
-
-func (r *fetchResult) Next(ctx context.Context) (*vector.Batch, error) {
-	if r.left == 0 {
-		return nil, io.EOF
+// close ends the stream and frees the rows.
+func (c *cursor) close() {
+	if c.rows != nil {
+		c.rows.Close()
+		c.rows = nil
 	}
-	c := r.cursor
-	if c.batch == nil || c.at == c.batch.Len {
-		b, err := c.rows.Next(ctx)
-		if err != nil {
-			c.batch, c.at = nil, 0
-			return nil, err
-		}
-		c.batch, c.at = b, 0
-	}
-	n := int64(c.batch.Len - c.at)
-	if n > r.left {
-		n = r.left
-	}
-	out := c.batch.Slice(c.at, int(n))
-	c.at += int(n)
-	if r.left != math.MaxInt64 {
-		r.left -= n
-	}
-	return out, nil
+	c.drop()
 }
 
 func (s *Session) runCloseCursor(c *sql.CloseCursor, tag string) (pgwire.Result, error) {
 	if c.All {
-		s.closeCursors(true)
+		s.closeCursors(func(*cursor) bool { return true })
 		return tagResult(tag), nil
 	}
-	cur, err := s.cursor(c.Name)
-	if err != nil {
+	if _, err := s.cursor(c.Name); err != nil {
 		return nil, err
 	}
-	cur.rows.Close()
-	delete(s.cursors, c.Name)
+	s.closeCursor(c.Name)
 	return tagResult(tag), nil
 }
 
-// closeCursors closes the cursors of a transaction that ends; with held, all of them.
-func (s *Session) closeCursors(held bool) {
+func (s *Session) closeCursor(name string) {
+	s.cursors[name].close()
+	delete(s.cursors, name)
+}
+
+// closeCursors closes the cursors that gone says.
+func (s *Session) closeCursors(gone func(*cursor) bool) {
 	for name, c := range s.cursors {
-		if held || !c.hold {
-			c.rows.Close()
-			delete(s.cursors, name)
+		if gone(c) {
+			s.closeCursor(name)
 		}
+	}
+}
+
+// holdCursors prepares the cursors for the end of a transaction that commits.
+func (s *Session) holdCursors(ctx context.Context) error {
+	for _, c := range s.cursors {
+		if !c.hold || c.persisted {
+			continue
+		}
+		if err := c.persist(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DescribeCursor implements pgwire.CursorSession.
+func (s *Session) DescribeCursor(name string) (columns []pgwire.Column, binary, ok bool) {
+	c := s.cursors[name]
+	if c == nil {
+		return nil, false, false
+	}
+	return c.columns, c.binary, true
+}
+
+// FetchCursor implements pgwire.CursorSession.
+func (s *Session) FetchCursor(name string, limit int64) (pgwire.Result, error) {
+	c, err := s.cursor(name)
+	if err != nil {
+		return nil, err
+	}
+	if limit == 0 {
+		limit = math.MaxInt64
+	}
+	return &fetchResult{cursor: c, left: limit, tag: "SELECT"}, nil
+}
+
+// CloseCursor implements pgwire.CursorSession.
+func (s *Session) CloseCursor(name string) {
+	if s.cursors[name] != nil {
+		s.closeCursor(name)
 	}
 }

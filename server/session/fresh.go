@@ -40,7 +40,8 @@ func (s *Session) independent(c sql.Command) bool {
 // namesObjects reports whether a command looks anything up in the catalog. What ends a transaction, or changes the session, must work while nothing else does.
 func namesObjects(c sql.Command) bool {
 	switch c.(type) {
-	case *sql.Transaction, *sql.SetTransaction, *sql.Set, *sql.Show, *sql.Reset, *sql.Discard, *sql.Deallocate, *sql.Fetch, *sql.CloseCursor:
+	case *sql.Transaction, *sql.SetTransaction, *sql.Set, *sql.Show, *sql.Reset, *sql.Discard, *sql.Deallocate, *sql.Fetch, *sql.CloseCursor,
+		*sql.Listen, *sql.Notify:
 		return false
 	}
 	return true

@@ -33,6 +33,7 @@ import (
 type Config struct {
 	Version       string                             // of the program, for version()
 	TableDefaults func(catalog.Name) catalog.Options // for options that CREATE TABLE leaves out
+	Settings      map[string]string                  // run-time parameters that the configuration decides, by name in lower case, as SHOW has them without units
 	MaxTables     int                                // 53400 above; 0: no limit
 	NamePattern   *regexp.Regexp                     // of new tables' names, anchored; nil: any
 	BulkBytes     int64                              // a statement that writes more goes to Parquet directly
@@ -70,6 +71,11 @@ type Node struct {
 
 	engineSettings map[string]bool // names, lower case
 
+	locks       *locks
+	channels    *channels
+	actions     map[string]actionFunc
+	cursorBytes atomic.Int64 // kept by all cursors
+
 	relation atomic.Int64 // numbers the buffer relations of transactions
 
 	opened, statements, failures, active atomic.Int64
@@ -101,6 +107,7 @@ func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	}
 	n.engine.Store(deps.Engine)
 	n.sequences = newSequences(deps.Catalog)
+	n.locks, n.channels, n.actions = newLocks(), newChannels(), actionFuncs()
 	n.backups = backup.New(cfg.Version, backup.Deps{Store: deps.Store, Catalog: deps.Catalog, Tables: deps.Tables, Log: deps.Log})
 	n.backups.OnRecovery(n.sequences.forget)
 	n.systems, n.pgCatalog = newSystems(), &pgCatalog{}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 
@@ -15,19 +16,21 @@ import (
 
 // preparedText is a statement that PREPARE has named. It is bound when it is executed, to the catalog of that moment.
 type preparedText struct {
-	inner *sql.Statement
-	types []sqltype.OID
+	inner   *sql.Statement
+	types   []sqltype.OID
+	text    string // of PREPARE
+	created time.Time
 }
 
-func (s *Session) runPrepare(c *sql.PrepareStmt, tag string) (pgwire.Result, error) {
+func (s *Session) runPrepare(c *sql.PrepareStmt, text, tag string) (pgwire.Result, error) {
 	if s.prepared[c.Name] != nil {
 		return nil, pgerr.New(pgerrcode.DuplicatePreparedStatement, "prepared statement %q already exists", c.Name)
 	}
 	if len(s.prepared) >= maxPreparedStatements {
-		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "more than %d prepared statements", maxPreparedStatements).
+		return nil, pgerr.New(pgerrcode.ProgramLimitExceeded, "more than %d prepared statements", maxPreparedStatements).
 			WithHint("Use DEALLOCATE for those that are no longer needed.")
 	}
-	s.prepared[c.Name] = &preparedText{inner: c.Inner, types: oids(c.Types)}
+	s.prepared[c.Name] = &preparedText{inner: c.Inner, types: oids(c.Types), text: text, created: time.Now()}
 	return tagResult(tag), nil
 }
 
@@ -106,6 +109,7 @@ func textOf(v *vector.Vector, row int, enc *pgvalue.Encoder) *string {
 type wireStatements interface {
 	Deallocate(name string) bool
 	DeallocateAll()
+	Statements() []pgwire.NamedStatement
 }
 
 func (s *Session) deallocateAll() {

@@ -36,18 +36,6 @@ func TestRoundToInteger(t *testing.T) {
 	}
 }
 
-func TestMilliseconds(t *testing.T) {
-	for in, want := range map[string]string{"0": "0", "250": "250", "5s": "5000", "2 min": "120000", "1h": "3600000", "3d": "259200000", "7ms": "7"} {
-		got, err := milliseconds(in)
-		require.NoError(t, err, in)
-		require.Equal(t, want, got, in)
-	}
-	for _, in := range []string{"", "x", "-1", "5 fortnights", "99d", "99999999999"} {
-		_, err := milliseconds(in)
-		require.Error(t, err, in)
-	}
-}
-
 // TestTake moves sequences to their ends, up and down, with and without a cycle.
 func TestTake(t *testing.T) {
 	s := catalog.Sequence{Start: 1, Increment: 3, Min: 1, Max: 10, Reserved: 1}

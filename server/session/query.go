@@ -54,12 +54,19 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 	if err != nil {
 		return nil, err
 	}
+	visible := len(desc.Columns)
+	if len(sel.Actions) > 0 {
+		visible = len(sel.Columns)
+	}
 	b := &boundQuery{
 		query: q, declared: declared, target: target, names: names, sel: sel, db: r.db, settings: s.generation, tx: s.tx.id,
-		columns: make([]pgwire.Column, len(desc.Columns)),
+		columns: make([]pgwire.Column, visible),
 	}
-	for i, c := range desc.Columns {
+	for i, c := range desc.Columns[:visible] {
 		b.columns[i] = outputColumn(sel, i, c)
+	}
+	for _, a := range sel.Actions {
+		b.columns[a.Column].Type = a.Result
 	}
 	return b, nil
 }
@@ -171,13 +178,13 @@ type rows struct {
 	columns []pgwire.Column
 	stream  *engine.Rows
 	conn    *stream
-	session *Session    // that conn goes back to
+	session *Session    // whose query it is
 	pin     *ingest.Pin // nil: the transaction's
 	release []func()    // local copies of data files
 	plan    *planner.Plan
 	params  []sqltype.Type
-	systems []systemRows    // of the system relations in the query
-	held    []*vector.Batch // rows of a WITH HOLD cursor, instead of a stream
+	systems []systemRows // of the system relations in the query
+	actions []sql.Action // to be called for each row
 }
 
 // open takes a snapshot, plans and starts a query. The stream has an engine connection of its own, so that others can run beside it.
@@ -188,7 +195,7 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 	}
 	s.tx.queried = true
 	s.viewer()
-	r := &rows{columns: b.columns}
+	r := &rows{session: s, actions: b.sel.Actions, columns: b.columns}
 	text, err := s.plan(ctx, b, args, r)
 	if err != nil {
 		r.Close()
@@ -209,7 +216,6 @@ func (r *rows) start(ctx context.Context, s *Session, text string, args []*strin
 	if args, err = engineTexts(r.params, args); err != nil {
 		return err
 	}
-	r.session = s
 	if frozen {
 		r.stream, err = r.conn.conn.QueryAgain(ctx, text, args)
 	} else {
@@ -330,17 +336,17 @@ func (s *Session) tableView(ctx context.Context, pin *ingest.Pin, t *catalog.Tab
 
 // Next returns the next batch with the types that the client was told, or io.EOF.
 func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
-	if len(r.held) > 0 {
-		b := r.held[0]
-		r.held = r.held[1:]
-		return b, nil
-	}
 	if r.stream == nil {
 		return nil, io.EOF
 	}
 	b, err := r.stream.Next(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if len(r.actions) > 0 {
+		if b, err = r.session.act(ctx, r.actions, b, len(r.columns)); err != nil {
+			return nil, err
+		}
 	}
 	for i := range b.Cols {
 		b.Cols[i].Type.SQL = r.columns[i].Type

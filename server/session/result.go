@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
@@ -73,20 +72,33 @@ type queryResult struct {
 	columns  []pgwire.Column
 	tag      string
 	copyOut  *pgwire.CopyOptions
-	deadline time.Time // of statement_timeout; zero: none
+	progress *copyProgress // of COPY TO
 }
 
 func (r *queryResult) Columns() []pgwire.Column     { return r.columns }
 func (r *queryResult) CopyIn() pgwire.CopyIn        { return nil }
 func (r *queryResult) CopyOut() *pgwire.CopyOptions { return r.copyOut }
 func (r *queryResult) Tag(n int64) string           { return r.tag + " " + strconv.FormatInt(n, 10) }
-func (r *queryResult) Close()                       { r.rows.Close() }
+
+// Progress implements pgwire.CopyProgress.
+func (r *queryResult) Progress(bytes int64) {
+	if r.progress != nil {
+		r.progress.bytes.Store(bytes)
+	}
+}
+
+// Close ends the query.
+func (r *queryResult) Close() {
+	r.rows.Close()
+	if r.progress != nil {
+		r.rows.session.copying.CompareAndSwap(r.progress, nil)
+	}
+}
 
 func (r *queryResult) Next(ctx context.Context) (*vector.Batch, error) {
-	if !r.deadline.IsZero() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, r.deadline)
-		defer cancel()
+	b, err := r.rows.Next(ctx)
+	if err == nil && r.progress != nil {
+		r.progress.tuples.Add(int64(b.Len))
 	}
-	return r.rows.Next(ctx)
+	return b, err
 }

@@ -43,8 +43,18 @@ type Session struct {
 	closeHost   func()
 	catalogView atomic.Pointer[view] // what they are answered from
 
+	login uint32 // OID of the role that logged in
+	known knownRights
+
+	locker    *locker
+	mailbox   *mailbox
+	listening map[string]bool
+	declared  int64 // counts cursors
+
 	opened   time.Time
-	activity atomic.Pointer[activity] // what other sessions see
+	activity atomic.Pointer[activity]     // what other sessions see
+	waiting  atomic.Pointer[wait]         // what the running statement waits for, if that is worth telling
+	copying  atomic.Pointer[copyProgress] // nil: no COPY runs
 }
 
 // Limits of one session.
@@ -55,13 +65,19 @@ const (
 
 func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, error) {
 	s := &Session{node: n, client: c, out: out, prepared: map[string]*preparedText{}, cursors: map[string]*cursor{}, opened: time.Now()}
-	s.values = values{"session_authorization": c.User}
+	s.locker, s.mailbox, s.listening = newLocker(c.ProcessID), &mailbox{wake: func() {}}, map[string]bool{}
+	if control, ok := out.(pgwire.Control); ok {
+		s.mailbox.wake = control.Wake
+	}
+	if err := s.startIdentity(); err != nil {
+		return nil, err
+	}
 	for name, value := range c.Parameters {
 		switch name {
 		case "user", "database", "options", "replication":
 			continue
 		}
-		v, err := checkSetting(name, value)
+		v, err := checkSetting(name, value, s.values, true)
 		if err != nil {
 			e := pgerr.From(err)
 			e.Severity = "FATAL"
@@ -110,7 +126,10 @@ func (s *Session) Close() {
 	if s.tx != nil {
 		s.rollback()
 	}
-	s.closeCursors(true)
+	s.closeCursors(func(*cursor) bool { return true })
+	s.unlisten()
+	s.node.locks.releaseTx(s.locker, 0)
+	s.node.locks.releaseAll(s.locker)
 	s.closeHost()
 	s.conn.Close()
 	s.conn = nil
@@ -126,7 +145,7 @@ func (s *Session) Parameters() map[string]string {
 	out := map[string]string{}
 	for name, def := range settings {
 		if def.reported {
-			out[shown(name)] = s.values.get(name)
+			out[shown(name)] = s.setting(name)
 		}
 	}
 	return out
@@ -202,7 +221,10 @@ func (s *Session) searchPath() []string {
 	for _, name := range splitIdentifiers(s.values.get("search_path")) {
 		system := s.node.systems.schemas[name]
 		if name == "$user" {
-			name = s.client.User
+			name = s.roleName(s.role())
+		}
+		if db.Schemas[name] != nil && s.mayUse(name) != nil {
+			continue
 		}
 		if (system || db.Schemas[name] != nil) && !slices.Contains(out, name) {
 			out = append(out, name)
@@ -249,7 +271,7 @@ func splitIdentifiers(list string) []string {
 // info is what functions about the session answer.
 func (s *Session) info() sql.SessionInfo {
 	return sql.SessionInfo{
-		User: s.client.User, Database: s.client.Database, SearchPath: s.searchPath(),
+		User: s.roleName(s.role()), SessionUser: s.roleName(s.sessionUser()), Database: s.client.Database, SearchPath: s.searchPath(),
 		Version: "PostgreSQL " + serverVersion + " (MiniODB " + s.node.cfg.Version + ")",
 		Now:     s.tx.now, Statement: time.Now(), Location: s.location(), BackendPID: int32(s.client.ProcessID),
 		DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",
@@ -267,7 +289,7 @@ func (s *Session) useZone(ctx context.Context, conn *engine.Conn, have string) (
 	if zone == have {
 		return have, nil
 	}
-	if _, err := conn.Exec(ctx, "SET TimeZone = "+duck.Literal(zone)); err != nil {
+	if _, err := conn.Exec(ctx, "SET TimeZone = "+duck.Literal(engineZone(zone))); err != nil {
 		return have, pgerr.New(pgerrcode.InvalidParameterValue, "time zone %q is not known to the engine", zone).WithCause(err)
 	}
 	return zone, nil

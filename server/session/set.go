@@ -2,8 +2,10 @@ package session
 
 import (
 	"maps"
-	"slices"
+	"math"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgerrcode"
 
@@ -19,13 +21,36 @@ func (s *Session) change(name, value string) { s.restore(s.values.with(name, val
 func (s *Session) restore(v values) {
 	old := s.values
 	s.values = v
-	if !maps.Equal(old, v) {
-		s.generation++
+	if maps.Equal(old, v) {
+		return
 	}
+	s.generation++
 	for name, def := range settings {
 		if def.reported && old.get(name) != v.get(name) {
 			s.out.ParameterStatus(shown(name), v.get(name))
 		}
+	}
+	s.keepAlive(old)
+}
+
+// keepAlive hands the parameters of the connection to it.
+func (s *Session) keepAlive(old values) {
+	const idle, interval, count = "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count"
+	v := s.values
+	if old.get(idle) == v.get(idle) && old.get(interval) == v.get(interval) && old.get(count) == v.get(count) {
+		return
+	}
+	c, ok := s.out.(pgwire.Control)
+	if !ok {
+		return
+	}
+	seconds := func(name string) time.Duration {
+		n, _ := strconv.Atoi(v.get(name)) // checked when it was set
+		return time.Duration(min(n, math.MaxInt16)) * time.Second
+	}
+	n, _ := strconv.Atoi(v.get(count))
+	if err := c.KeepAlive(seconds(idle), seconds(interval), min(n, 127)); err != nil {
+		s.tell(pgerr.Warning(pgerrcode.SystemError, "could not set the keepalive of the connection: %v", err))
 	}
 }
 
@@ -36,166 +61,162 @@ func (s *Session) restoreLocal() {
 	}
 	v := s.values
 	for name, value := range s.tx.local {
-		v = v.with(name, value)
+		if value == unset {
+			if v = v.without(name); settings[name] == nil && strings.Contains(name, ".") { // a custom one stays, empty
+				v = v.with(name, "")
+			}
+		} else {
+			v = v.with(name, value)
+		}
 	}
 	s.restore(v)
 }
 
+// unset stands in transaction.local for a parameter that had no value of its own.
+const unset = "\x00"
+
 func (s *Session) runSet(c *sql.Set, tag string) (pgwire.Result, error) {
 	switch c.Name {
 	case "session_authorization", "role":
-		if c.Default || strings.EqualFold(c.Text(), "none") || c.Text() == s.client.User {
-			return tagResult(tag), nil
-		}
-		return nil, pgerr.New(pgerrcode.InvalidParameterValue, "role %q does not exist", c.Text())
+		return tagResult(tag), s.setIdentityByName(c.Name, c.Text(), c.Default, c.Local)
 	case "seed":
 		return tagResult(tag), nil
-	case "transaction_isolation", "transaction_read_only":
-		if c.Default {
-			return tagResult(tag), nil
-		}
-		v, err := checkSetting(c.Name, c.Text())
-		if err != nil {
-			return nil, err
-		}
-		if c.Name == "transaction_isolation" {
-			return tagResult(tag), s.setModes(sql.TransactionModes{Isolation: v})
-		}
-		on := v == "on"
-		return tagResult(tag), s.setModes(sql.TransactionModes{ReadOnly: &on})
 	}
-	value := s.start.get(c.Name)
+	s.warnLocal(c.Local)
 	if c.Default {
-		if _, ok := settings[c.Name]; !ok && !strings.Contains(c.Name, ".") {
-			return nil, s.node.refuseEngineSetting(c.Name, unknownSetting(c.Name))
-		}
-	} else {
-		text := c.Text()
-		if def := settings[c.Name]; def != nil && !def.quoted && len(c.Values) > 1 {
-			text = strings.Join(c.Values, ", ")
-		} else if def != nil && def.quoted && len(c.Values) == 1 && !strings.Contains(text, ",") {
-			text = sql.QuoteIdent(text)
-		}
-		var err error
-		if value, err = checkSetting(c.Name, text); err != nil {
-			return nil, s.node.refuseEngineSetting(c.Name, err)
-		}
+		return tagResult(tag), s.reset(c.Name, c.Local)
 	}
-	if c.Local {
-		if !s.tx.block {
-			s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
-			return tagResult(tag), nil
+	text := c.Text()
+	if def := settings[c.Name]; def != nil && def.list {
+		quoted := make([]string, len(c.Values))
+		for i, v := range c.Values {
+			quoted[i] = sql.QuoteIdent(v)
 		}
-		if _, ok := s.tx.local[c.Name]; !ok {
-			s.tx.local = s.tx.local.with(c.Name, s.values.get(c.Name))
+		text = strings.Join(quoted, ", ")
+	} else if len(c.Values) > 1 {
+		if def != nil && c.Name != "datestyle" && c.Name != "client_encoding" {
+			return nil, pgerr.New(pgerrcode.InvalidParameterValue, "SET %s takes only one argument", c.Name)
 		}
-	} else if s.tx.local != nil {
-		s.tx.local = s.tx.local.without(c.Name)
+		text = strings.Join(c.Values, ", ")
 	}
-	s.change(c.Name, value)
-	return tagResult(tag), nil
+	return tagResult(tag), s.set(c.Name, text, c.Local)
+}
+
+// warnLocal says that SET LOCAL ends with the statement.
+func (s *Session) warnLocal(local bool) {
+	if local && !s.tx.block {
+		s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
+	}
+}
+
+// set changes a parameter as SET and set_config do.
+func (s *Session) set(name, text string, local bool) error {
+	name = strings.ToLower(name)
+	value, err := checkSetting(name, text, s.values, false)
+	if err == nil {
+		err = s.mayChange(name)
+	}
+	if err != nil {
+		return s.node.refuseEngineSetting(name, err)
+	}
+	switch name {
+	case "transaction_isolation":
+		return s.setModes(sql.TransactionModes{Isolation: value})
+	case "transaction_read_only":
+		on := value == "on"
+		return s.setModes(sql.TransactionModes{ReadOnly: &on})
+	case "session_authorization", "role":
+		return s.setIdentityByName(name, text, false, local)
+	case "seed":
+		return nil
+	}
+	s.localise(name, local)
+	s.change(name, value)
+	return nil
+}
+
+// mayChange refuses parameters that are for superusers.
+func (s *Session) mayChange(name string) error {
+	if d := settings[name]; d != nil && strings.HasPrefix(d.context, "superuser") && !s.rights().Superuser() {
+		return pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied to set parameter %q", d.name)
+	}
+	return nil
+}
+
+// localise prepares a change of a parameter for the end of the transaction, which ends the effect of SET LOCAL.
+func (s *Session) localise(name string, local bool) {
+	switch {
+	case local:
+		if _, ok := s.tx.local[name]; !ok {
+			old, own := s.values[name]
+			if !own {
+				old = unset
+			}
+			s.tx.local = s.tx.local.with(name, old)
+		}
+	case s.tx.local != nil:
+		s.tx.local = s.tx.local.without(name)
+	}
+}
+
+// reset gives a parameter the value with which the session began.
+func (s *Session) reset(name string, local bool) error {
+	d, ok := settings[name]
+	if !ok {
+		if err := checkCustom(name); err != nil {
+			return s.node.refuseEngineSetting(name, err)
+		}
+	} else if err := d.changeable(false); err != nil {
+		return err
+	} else if err := s.mayChange(name); err != nil {
+		return err
+	}
+	switch name {
+	case "transaction_isolation":
+		return s.setModes(sql.TransactionModes{Isolation: s.values.get("default_transaction_isolation")})
+	case "transaction_read_only":
+		on := s.values.get("default_transaction_read_only") == "on"
+		return s.setModes(sql.TransactionModes{ReadOnly: &on})
+	}
+	s.localise(name, local)
+	switch v, begun := s.start[name]; {
+	case begun:
+		s.change(name, v)
+	case ok:
+		s.restore(s.values.without(name))
+	default: // a custom one stays, empty
+		s.change(name, "")
+	}
+	return nil
 }
 
 func (s *Session) runReset(c *sql.Reset, tag string) (pgwire.Result, error) {
-	if c.All {
-		s.restore(s.start)
-		return tagResult(tag), nil
-	}
-	def, ok := settings[c.Name]
 	switch {
-	case ok && def.fixed && c.Name != "session_authorization":
-		return nil, pgerr.New(pgerrcode.CantChangeRuntimeParam, "parameter %q cannot be changed", shown(c.Name))
-	case !ok && !strings.Contains(c.Name, ".") && c.Name != "role":
-		return nil, s.node.refuseEngineSetting(c.Name, unknownSetting(c.Name))
-	}
-	if v, ok := s.start[c.Name]; ok {
-		s.change(c.Name, v)
-	} else {
-		s.restore(s.values.without(c.Name))
+	case c.All:
+		s.resetAll()
+	case c.Name == "session_authorization" || c.Name == "role":
+		return tagResult(tag), s.setIdentityByName(c.Name, "", true, false)
+	default:
+		return tagResult(tag), s.reset(c.Name, false)
 	}
 	return tagResult(tag), nil
 }
 
-// show returns the value of a parameter as SHOW prints it.
-func (s *Session) show(name string) (string, error) {
+// resetAll is RESET ALL.
+func (s *Session) resetAll() {
+	v := s.start
+	for _, name := range append(identityKeys, notReset...) {
+		if own, ok := s.values[name]; ok {
+			v = v.with(name, own)
+		}
+	}
+	for name := range s.values { // custom parameters stay, empty
+		if _, begun := s.start[name]; settings[name] == nil && !begun {
+			v = v.with(name, "")
+		}
+	}
 	if s.tx != nil {
-		switch name {
-		case "transaction_isolation":
-			return s.tx.isolation, nil
-		case "transaction_read_only":
-			if s.tx.readOnly {
-				return "on", nil
-			}
-			return "off", nil
-		}
+		s.tx.local = nil
 	}
-	if _, ok := settings[name]; !ok {
-		if v, ok := s.values[name]; ok {
-			return v, nil
-		}
-		return "", unknownSetting(name)
-	}
-	v := s.values.get(name)
-	if strings.HasSuffix(name, "_timeout") {
-		return showDuration(v), nil
-	}
-	return v, nil
-}
-
-// showDuration prints milliseconds in the largest unit that is exact.
-func showDuration(ms string) string {
-	n := values{"x": ms}.duration("x").Milliseconds()
-	if n == 0 {
-		return ms
-	}
-	for _, u := range []struct {
-		ms   int64
-		name string
-	}{{86_400_000, "d"}, {3_600_000, "h"}, {60_000, "min"}, {1000, "s"}} {
-		if n%u.ms == 0 {
-			return itoa(n/u.ms) + u.name
-		}
-	}
-	return ms + "ms"
-}
-
-func showColumns(c *sql.Show) []pgwire.Column {
-	if c.All {
-		return []pgwire.Column{textColumn("name"), textColumn("setting"), textColumn("description")}
-	}
-	return []pgwire.Column{textColumn(shown(c.Name))}
-}
-
-func (s *Session) runShow(c *sql.Show) (pgwire.Result, error) {
-	columns := showColumns(c)
-	if !c.All {
-		v, err := s.show(c.Name)
-		if err != nil {
-			return nil, err
-		}
-		return textRows("SHOW", false, columns, []string{v}), nil
-	}
-	var rows [][]string
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		v, err := s.show(name)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, []string{shown(name), v, settings[name].desc})
-	}
-	return textRows("SHOW", false, columns, rows...), nil
-}
-
-func (s *Session) runDiscard(c *sql.Discard, tag string) (pgwire.Result, error) {
-	if c.Target == sql.DiscardAll {
-		if s.tx.block {
-			return nil, pgerr.New(pgerrcode.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
-		}
-		s.closeCursors(true)
-		s.restore(s.start)
-	}
-	if c.Target == sql.DiscardAll || c.Target == sql.DiscardPlans {
-		s.deallocateAll()
-	}
-	return tagResult(tag), nil
+	s.restore(v)
 }

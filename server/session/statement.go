@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgerrcode"
 
@@ -156,14 +155,7 @@ func (s *Session) Execute(ctx context.Context, ps pgwire.Statement, params []pgw
 	if err := s.enter(st.parsed); err != nil {
 		return nil, err
 	}
-	var deadline time.Time
-	if d := s.values.duration("statement_timeout"); d > 0 {
-		deadline = time.Now().Add(d)
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline)
-		defer cancel()
-	}
-	s.running(st.stmt.Text)
+	s.running(st.stmt.Shown())
 	s.node.statements.Add(1)
 	s.node.active.Add(1)
 	defer s.node.active.Add(-1)
@@ -176,9 +168,6 @@ func (s *Session) Execute(ctx context.Context, ps pgwire.Statement, params []pgw
 		s.node.failures.Add(1)
 		s.Fail()
 		return nil, shiftPosition(outward(err), st.stmt.Offset)
-	}
-	if q, ok := r.(*queryResult); ok {
-		q.deadline = deadline
 	}
 	return r, nil
 }
@@ -210,7 +199,7 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 	case *sql.Explain:
 		return s.runExplain(ctx, st, c, args, params)
 	case *sql.PrepareStmt:
-		return s.runPrepare(c, st.stmt.Tag)
+		return s.runPrepare(c, st.stmt.Text, st.stmt.Tag)
 	case *sql.ExecuteStmt:
 		return s.runExecute(ctx, c)
 	case *sql.Deallocate:
@@ -221,6 +210,10 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runFetch(ctx, c)
 	case *sql.CloseCursor:
 		return s.runCloseCursor(c, st.stmt.Tag)
+	case *sql.Listen:
+		return s.runListen(c, st.stmt.Tag)
+	case *sql.Notify:
+		return tagResult(st.stmt.Tag), s.notify(c.Channel, c.Payload)
 	case *sql.Call:
 		return s.runCall(ctx, c, args, st.stmt.Tag)
 	case *sql.NoOp:
@@ -246,6 +239,26 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runTruncate(ctx, c, st.stmt.Tag)
 	case *sql.Comment:
 		return s.runComment(c, st.stmt.Tag)
+	case *sql.CreateRole:
+		return s.runCreateRole(c, st.stmt.Tag)
+	case *sql.AlterRole:
+		return s.runAlterRole(c, st.stmt.Tag)
+	case *sql.AlterRoleSet:
+		return s.runAlterRoleSet(c, st.stmt.Tag)
+	case *sql.RenameRole:
+		return s.runRenameRole(c, st.stmt.Tag)
+	case *sql.DropRole:
+		return s.runDropRole(c, st.stmt.Tag)
+	case *sql.GrantRole:
+		return s.runGrantRole(c, st.stmt.Tag)
+	case *sql.Grant:
+		return s.runGrant(c, st.stmt.Tag)
+	case *sql.AlterOwner:
+		return s.runAlterOwner(c, st.stmt.Tag)
+	case *sql.ReassignOwned:
+		return s.runReassignOwned(c, st.stmt.Tag)
+	case *sql.DropOwned:
+		return s.runDropOwned(c, st.stmt.Tag)
 	}
 	return nil, pgerr.New(pgerrcode.FeatureNotSupported, "%s is not supported", st.stmt.Tag)
 }
@@ -258,10 +271,17 @@ func (s *Session) runNoOp(c *sql.NoOp, tag string) (pgwire.Result, error) {
 	if tag == "LOCK TABLE" && !s.tx.block {
 		return nil, pgerr.New(pgerrcode.NoActiveSQLTransaction, "LOCK TABLE can only be used in transaction blocks")
 	}
+	if tag == "CHECKPOINT" && !s.rights().Has(catalog.CheckpointOID) {
+		return nil, forbidden("must be superuser or have privileges of pg_checkpoint to do CHECKPOINT")
+	}
 	r := s.resolver()
 	for _, n := range c.Names {
-		if _, ok := r.find(n); !ok {
+		full, ok := r.find(n)
+		if !ok {
 			return nil, noRelation(n)
+		}
+		if err := s.checkNoOp(c, tag, full); err != nil {
+			return nil, err
 		}
 	}
 	for _, n := range c.Notices {

@@ -10,6 +10,8 @@ import (
 	"github.com/miniodb/miniodb/ingest"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/vector"
+	"github.com/miniodb/miniodb/pgwire"
+	"github.com/miniodb/miniodb/sql"
 )
 
 // transaction is the state of the transaction of one session: what it has written and not yet committed. Nothing of it is
@@ -35,6 +37,11 @@ type transaction struct {
 	pin        *ingest.Pin            // the one snapshot of REPEATABLE READ and SERIALIZABLE
 	pinned     *catalog.Database      // the catalog of pin
 	savepoints []savepoint
+
+	declared int64 // cursors of the session when it began
+	listen   []sql.Listen
+	notify   []pgwire.Notification
+	notified map[pgwire.Notification]bool // those in notify
 }
 
 // action is one change to rows, in the order of the statements. Exactly one of batch, files and truncate is set.
@@ -51,6 +58,8 @@ type savepoint struct {
 	actions, ops, created   int
 	base, overlay           *catalog.Database
 	settings, localSettings values
+	declared                int64
+	locks, listen, notify   int
 }
 
 // begin starts a transaction: implicit ones by the first statement, blocks by BEGIN.
@@ -59,6 +68,7 @@ func (s *Session) begin(block bool) *transaction {
 		id: uuid.New(), block: block, now: time.Now(), before: s.values, rows: map[uuid.UUID]*ownRows{},
 		isolation: s.values.get("default_transaction_isolation"),
 		readOnly:  s.values.get("default_transaction_read_only") == "on",
+		declared:  s.declared,
 	}
 	return s.tx
 }
@@ -100,10 +110,12 @@ func (s *Session) checkWritable(tag string) error {
 	return nil
 }
 
-func (t *transaction) savepoint(name string, v values) {
+func (s *Session) savepoint(name string) {
+	t := s.tx
 	t.savepoints = append(t.savepoints, savepoint{
 		name: name, actions: len(t.actions), ops: len(t.ops), created: len(t.created),
-		base: t.base, overlay: t.overlay, settings: v, localSettings: t.local,
+		base: t.base, overlay: t.overlay, settings: s.values, localSettings: t.local,
+		declared: s.declared, locks: s.node.locks.mark(s.locker), listen: len(t.listen), notify: len(t.notify),
 	})
 }
 
@@ -128,6 +140,12 @@ func (s *Session) rollbackTo(name string) error {
 	t.actions, t.ops, t.created = t.actions[:p.actions], t.ops[:p.ops], t.created[:p.created]
 	t.base, t.overlay, t.local = p.base, p.overlay, p.localSettings
 	t.failed = false
+	for _, n := range t.notify[p.notify:] {
+		delete(t.notified, n)
+	}
+	t.listen, t.notify = t.listen[:p.listen], t.notify[:p.notify]
+	s.node.locks.releaseTx(s.locker, p.locks)
+	s.closeCursors(func(c *cursor) bool { return c.number > p.declared })
 	s.dropOwnRows()
 	s.restore(p.settings)
 	return nil
