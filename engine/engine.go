@@ -45,6 +45,7 @@ type Config struct {
 	TempLimit   int64    // bytes in TempDir; default: what DuckDB takes (90% of the free space)
 	AllowedDirs []string // the only directories that DuckDB may read and write, TempDir aside
 	Prelude     string   // SQL run once, before the lock-down: macros, views
+	Functions   Host     // answers pg_call and pg_call_null in the prelude and in queries; nil: there are none
 	MaxQueries  int      // queries that execute at one time; default: twice the cores
 }
 
@@ -68,8 +69,9 @@ type DB struct {
 	slots  chan struct{} // one token per query that executes
 	broken atomic.Bool   // the instance is invalid for ever
 
-	mu sync.Mutex // guards db
-	db b.Database // Ptr nil once closed
+	mu     sync.Mutex // guards what follows
+	db     b.Database // Ptr nil once closed
+	forget func()     // ends Config.Functions; nil for none, and once closed
 }
 
 // Open makes an instance, attaches the buffer database, runs the prelude and locks the configuration, in this order. It
@@ -100,6 +102,12 @@ func Open(cfg Config) (*DB, error) {
 	if err := conn.registerHost(); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("set up engine: %w", err)
+	}
+	if cfg.Functions != nil {
+		if db.forget, err = conn.registerFunctions(cfg.Functions); err != nil {
+			db.Close()
+			return nil, fmt.Errorf("set up engine: %w", err)
+		}
 	}
 	for _, text := range cfg.script() {
 		if err := conn.run(text); err != nil {
@@ -188,6 +196,10 @@ func (db *DB) Close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	b.Close(&db.db)
+	if db.forget != nil {
+		db.forget()
+		db.forget = nil
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/ingest"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgfunc"
 	"github.com/miniodb/miniodb/server/session"
 	"github.com/miniodb/miniodb/sql"
 )
@@ -69,7 +70,7 @@ func openNode(ctx context.Context, cfg *config.Config, log zerolog.Logger) (n *n
 	n.keeper = cataloglog.NewKeeper(n.tables, n.catalog, n.lease, log)
 	n.settings = engine.Config{
 		MemoryLimit: int64(cfg.Engine.MemoryLimit), Threads: cfg.Engine.Threads, TempDir: n.dir.temp(), TempLimit: int64(cfg.Engine.TempLimit),
-		AllowedDirs: []string{n.stores.dir, n.dir.spool()}, Prelude: sql.Prelude(), MaxQueries: cfg.Engine.MaxQueries,
+		AllowedDirs: []string{n.stores.dir, n.dir.spool()}, Prelude: sql.Prelude(), Functions: pgfunc.Call, MaxQueries: cfg.Engine.MaxQueries,
 	}
 	db, err := engine.Open(n.settings)
 	if err != nil {

@@ -106,8 +106,29 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 		return t.fromText(e, ty), nil
 	case cf == "A" && ct == "A":
 		return plain(), nil
-	case from == sqltype.JSONB && to == sqltype.JSON, from == sqltype.JSON && to == sqltype.JSONB:
+	case from == sqltype.JSONB && to == sqltype.JSON:
 		return e.ofType(ty), nil
+	case from == sqltype.JSON && to == sqltype.JSONB:
+		return t.bind(to, "CAST(pg_jsonb_out($1) AS JSON)", e), nil
+	case from == sqltype.JSONB && (ct == "N" || ct == "B"):
+		word := "numeric"
+		if to == sqltype.Bool {
+			word = "boolean"
+		} else if to != sqltype.Numeric {
+			word = sqltype.Of(to).String()
+		}
+		text := t.bind(sqltype.Text, "pg_call('json_scalar', CAST($1 AS VARCHAR), '"+word+"')", e)
+		if to == sqltype.Bool {
+			return typed("CAST("+text.sql+" AS BOOLEAN)", to, e), nil
+		}
+		n := typed("CAST("+text.sql+" AS DECIMAL(38,9))", sqltype.Numeric, e).scaled(9)
+		if to == sqltype.Numeric {
+			n.shown = text.sql
+		}
+		if to == sqltype.Numeric && ty.Mod == sqltype.NoMod {
+			return n, nil
+		}
+		return t.convert(n, ty, level)
 	case (to == sqltype.Int2 || to == sqltype.Int4 || to == sqltype.Int8) && (from == sqltype.Float4 || from == sqltype.Float8):
 		out := typed("CAST(round_even("+e.sql+", 0) AS "+duck+")", to, e).ofType(ty)
 		return out, nil
@@ -206,6 +227,12 @@ func (t *translator) fromText(e expr, ty sqltype.Type) expr {
 		return out
 	case sqltype.Bytea:
 		return t.bind(ty.OID, "pg_bytea_in($1)", e)
+	case sqltype.JSON:
+		return typed("CAST(pg_call('json_in', "+e.sql+") AS JSON)", ty.OID, e)
+	case sqltype.JSONB:
+		return typed("CAST(pg_call('jsonb_in', "+e.sql+") AS JSON)", ty.OID, e)
+	case sqltype.UUID:
+		return typed("CAST(pg_call('uuid_in', "+e.sql+") AS UUID)", ty.OID, e)
 	case sqltype.Interval:
 		return typed("CAST("+e.sql+" AS INTERVAL)", ty.OID, e)
 	case sqltype.Time:

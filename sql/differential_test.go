@@ -20,6 +20,7 @@ import (
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgfunc"
 	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/testpg"
@@ -100,7 +101,7 @@ func testEnv() sql.Env {
 
 func openEngine(t testing.TB) *engine.Conn {
 	t.Helper()
-	db, err := engine.Open(engine.Config{Prelude: sql.Prelude(), MemoryLimit: 1 << 30, Threads: 2})
+	db, err := engine.Open(engine.Config{Prelude: sql.Prelude(), Functions: pgfunc.Call, MemoryLimit: 1 << 30, Threads: 2})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	conn, err := db.Conn()

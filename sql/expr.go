@@ -31,6 +31,7 @@ type expr struct {
 	isSet  bool        // holds a set-returning function
 	passes bool        // an output column through which comparisons reach the scan below
 	table  string      // a set-returning function as a table, when DuckDB has one
+	shown  string      // of a numeric: its text with the digits that PostgreSQL gives, where the scale of sql is another
 	whole  [2]string   // if the first is sql: the second is the same value as a BIGINT
 }
 

@@ -99,7 +99,7 @@ func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32
 	if e, ok, err := t.roundTo(name, args, loc); ok || err != nil {
 		return e, err
 	}
-	if e, ok, err := t.regexpMatch(name, args, loc); ok || err != nil {
+	if e, ok, err := t.builtCall(name, args, loc); ok || err != nil {
 		return e, err
 	}
 	if e, ok, err := t.jsonCall(name, args, loc); ok || err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
-// A jsonb value is held as the text that PostgreSQL prints for it; what DuckDB's functions return has other spaces and is marked inexact.
+// A json value is held as it was written, a jsonb value as the text that PostgreSQL prints for it. What takes them apart or puts them together is
+// in package pgfunc, but for the construction of values whose types are known.
 
 // jsonCall writes to_json, to_jsonb and row_to_json.
 func (t *translator) jsonCall(name string, args []expr, loc int32) (expr, bool, error) {
@@ -153,9 +154,9 @@ func (w *aggWriter) jsonAgg(a expr) (expr, error) {
 	return typed(sql, oid), nil
 }
 
-// jsonComparable prepares jsonb for = and <>: numbers are equal whatever zeros end them. Its order is not that of its text.
+// jsonComparable prepares jsonb for comparisons and ORDER BY: numbers are equal whatever zeros end them. Objects and arrays sort by their size first.
 func (t *translator) jsonComparable(e expr) expr {
-	return t.bind(sqltype.JSONB, "pg_jsonb_key($1)", t.exact(e))
+	return t.bind(sqltype.Text, "pg_jsonb_key($1)", t.exact(e))
 }
 
 // jsonConcat writes || of jsonb: objects are merged at their top level, anything else is put together as arrays.

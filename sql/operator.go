@@ -153,6 +153,12 @@ func (t *translator) binary(op string, l, r expr, loc int32) (expr, error) {
 		return t.compare(duck, op, l, r, loc)
 	}
 	switch op {
+	case "-":
+		if l.typ.OID == sqltype.JSONB {
+			return t.jsonDelete(l, r, loc)
+		}
+	}
+	switch op {
 	case "+", "-", "*", "/", "%", "^":
 		return t.arithmetic(op, l, r, loc)
 	case "||":
@@ -167,7 +173,7 @@ func (t *translator) binary(op string, l, r expr, loc int32) (expr, error) {
 		return t.bits(op, l, r, loc)
 	case "&&", "@>", "<@":
 		return t.arrayOp(op, l, r, loc)
-	case "->", "->>", "#>", "#>>":
+	case "->", "->>", "#>", "#>>", "?", "?|", "?&", "#-", "@?", "@@":
 		return t.jsonOp(op, l, r, loc)
 	}
 	return expr{}, t.noOperator(op, &l, &r, loc)
@@ -201,9 +207,6 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 			return l, r, t.noOperator(op, &l, &r, loc)
 		}
 		if lo == sqltype.JSONB {
-			if strings.ContainsAny(op, "<>") && op != "<>" && op != "!=" {
-				return l, r, t.unsupported(loc, "the order of jsonb")
-			}
 			return t.jsonComparable(l), t.jsonComparable(r), nil
 		}
 		if lo == sqltype.Bpchar {

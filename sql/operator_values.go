@@ -2,6 +2,7 @@ package sql
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/miniodb/miniodb/internal/sqltype"
@@ -106,12 +107,20 @@ func (t *translator) regex(op string, l, r expr, loc int32) (expr, error) {
 		return expr{}, err
 	}
 	l = t.padded(l)
+	if r.lit == nil && !r.null || r.lit != nil && !plainRegex.MatchString(*r.lit) {
+		flags := ""
+		if strings.HasSuffix(op, "*") {
+			flags = "i"
+		}
+		out := t.bind(sqltype.Bool, "CAST(pg_call('regexp_like', $1, $2, '"+flags+"') AS BOOLEAN)", l, r)
+		if op[0] == '!' {
+			out.sql = "(NOT " + out.sql + ")"
+		}
+		return out, nil
+	}
 	opts := "s"
 	if strings.HasSuffix(op, "*") {
 		opts = "si"
-	}
-	if r.lit != nil {
-		r.sql = duckString(rePattern(*r.lit))
 	}
 	sql := "regexp_matches(" + l.sql + ", " + r.sql + ", '" + opts + "')"
 	if op[0] == '!' {
@@ -120,13 +129,8 @@ func (t *translator) regex(op string, l, r expr, loc int32) (expr, error) {
 	return typed(sql, sqltype.Bool, l, r), nil
 }
 
-// rePattern turns what PostgreSQL writes differently into RE2's syntax: \m, \M and \y are word boundaries.
-func rePattern(p string) string {
-	if !strings.ContainsAny(p, `\[`) {
-		return p
-	}
-	return strings.NewReplacer(`\\`, `\\`, `\m`, `\b`, `\M`, `\b`, `\y`, `\b`, `\Y`, `\B`, `[[:<:]]`, `\b`, `[[:>:]]`, `\b`, `\Z`, `\z`).Replace(p)
-}
+// plainRegex is what PostgreSQL and RE2 read alike, so that DuckDB can match it.
+var plainRegex = regexp.MustCompile(`^([^\\\[\](){}*+?|^$]|\\[.\\*+?()\[\]{}|^$dws]|\[\^?[a-zA-Z0-9_ .,;:@/-]+\]|[*+^$|()])*$`)
 
 func (t *translator) bits(op string, l, r expr, loc int32) (expr, error) {
 	var err error
@@ -168,6 +172,12 @@ func (t *translator) arrayOp(op string, l, r expr, loc int32) (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
+	if l.typ.OID == sqltype.JSONB && r.typ.OID == sqltype.JSONB && op != "&&" {
+		if op == "<@" {
+			l, r = r, l
+		}
+		return t.bind(sqltype.Bool, "CAST(pg_call('jsonb_contains', CAST($1 AS VARCHAR), CAST($2 AS VARCHAR)) AS BOOLEAN)", t.exact(l), t.exact(r)), nil
+	}
 	_, la := l.typ.Elem()
 	_, ra := r.typ.Elem()
 	if !la && l.typ.OID != 0 || !ra && r.typ.OID != 0 {
@@ -175,44 +185,4 @@ func (t *translator) arrayOp(op string, l, r expr, loc int32) (expr, error) {
 	}
 	fn := map[string]string{"&&": "list_has_any($1, $2)", "@>": "list_has_all($1, $2)", "<@": "list_has_all($2, $1)"}[op]
 	return t.bind(sqltype.Bool, fn, l, r), nil
-}
-
-func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {
-	if l.isUnknown() || l.typ.OID != sqltype.JSON && l.typ.OID != sqltype.JSONB && l.typ.OID != 0 {
-		return expr{}, t.noOperator(op, &l, &r, loc)
-	}
-	ret, fn := l.typ.OID, "json_extract($1, $2)"
-	if strings.HasSuffix(op, ">>") {
-		ret, fn = sqltype.Text, "json_extract_string($1, $2)"
-		if l.typ.OID == sqltype.JSONB {
-			fn = "pg_jsonb_text($1, $2)"
-		}
-	}
-	get := func(path string) (expr, error) {
-		out := t.bind(ret, fn, l, typed(path, sqltype.Text, r))
-		out.inex = ret == sqltype.JSONB
-		return out, nil
-	}
-	switch {
-	case strings.HasPrefix(op, "#"):
-		var err error
-		if r, err = t.coerce(r, sqltype.Of(1009), implicitCast, loc); err != nil {
-			return expr{}, err
-		}
-		return get("pg_json_path(" + r.sql + ")")
-	case isInt(r.typ.OID):
-		return get(t.jsonIndex(r))
-	}
-	r, err := t.coerce(r, sqltype.Of(sqltype.Text), implicitCast, loc)
-	if err != nil {
-		return expr{}, err
-	}
-	if category(r.typ.OID) != "S" {
-		return expr{}, t.noOperator(op, &l, &r, loc)
-	}
-	return get("pg_json_key(" + r.sql + ")")
-}
-
-func (t *translator) jsonIndex(r expr) string {
-	return "('$[' || (CASE WHEN " + r.sql + " < 0 THEN '#' ELSE '' END) || CAST(" + r.sql + " AS VARCHAR) || ']')"
 }

@@ -31,7 +31,7 @@ var escapes = struct{ from, expr []string }{
 	expr: []string{
 		`getenv('HOME')`, `getvariable('x')`, `current_query()`, `read_text('/etc/passwd')`, `glob('/*')`, `json_serialize_sql('SELECT 1')`, `json_serialize_plan('SELECT 1')`,
 		`json_deserialize_sql('{}')`, `write_log('x')`, `error('x')`, `setseed(1)`, `sleep_ms(100000)`, `in_search_path('a', 'b')`, `array_resize(ARRAY[1], 1000000000)`, `list_resize(ARRAY[1], 1000000000)`,
-		`range(1000000000)`, `list_range(1)`, `printf('%1000000000d', 1)`, `format('{:1000000000}', 1)`, `bar(1, 0, 1, 1000000000)`, `to_base(1, 2, 1000000)`, `json_structure('[]')`,
+		`range(1000000000)`, `list_range(1)`, `printf('%1000000000d', 1)`, `pg_call('json_in', '1')`, `pg_call_null('json_object', '[]', NULL)`, `pg_host('x', 'y')`, `pg_list_out('[]')`, `bar(1, 0, 1, 1000000000)`, `to_base(1, 2, 1000000)`, `json_structure('[]')`,
 		`from_json('[]', '[]')`, `json_transform('[]', '[]')`, `list_aggregate(ARRAY[1], 'sum')`, `list_aggr(ARRAY[1], 'histogram')`, `pg_nz(0)`, `pg_series(1, 5, 1)`, `pg_array_in('x')`,
 		`nextval_x('s')`, `main.getenv('x')`, `system.main.getenv('HOME')`, `"GETENV"('HOME')`, `txid_current_x()`, `add_parquet_key('a', 'b')`, `create_sort_key(1, 'ASC')`, `icu_sort_key('a', 'b')`,
 		`(SELECT a FROM pools LIMIT 1)`, `miniodb.getenv('x')`, `miniodb.from_json('[]', '[]')`, `stats(1)`, `vector_type(1)`, `constant_or_null(1, 2)`, `cast_to_type(1, 2)`, `switch(1)`, `combine(1)`, `finalize(1)`, `__internal_compress_string_hugeint('x')`, `replace_type(1, 2, 3)`,

@@ -24,6 +24,7 @@ import (
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/ingest"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgfunc"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/pgwire"
 	"github.com/miniodb/miniodb/server/session"
@@ -44,7 +45,7 @@ func serve(t testing.TB, relations []session.SystemRelation, functions []session
 	cat, err := cataloglog.OpenCatalog(ctx, store, index, "", "node", log)
 	require.NoError(t, err)
 	tables := cataloglog.NewTables(store, index, "", "node", log)
-	db, err := engine.Open(engine.Config{MemoryLimit: 1 << 30, Threads: 2, TempDir: dir + "/temp", AllowedDirs: []string{dir}, Prelude: sql.Prelude(), MaxQueries: 8})
+	db, err := engine.Open(engine.Config{MemoryLimit: 1 << 30, Threads: 2, TempDir: dir + "/temp", AllowedDirs: []string{dir}, Prelude: sql.Prelude(), Functions: pgfunc.Call, MaxQueries: 8})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	in, err := ingest.Open(ctx, ingest.Config{Node: "node", WALDir: dir + "/wal", SpoolDir: dir + "/spool", SegmentBytes: 1 << 20, MaxWALBytes: 1 << 30,
@@ -282,7 +283,7 @@ func TestSystemFunctions(t *testing.T) {
 
 func TestSystemNamesAreUnique(t *testing.T) {
 	ctx := context.Background()
-	db, err := engine.Open(engine.Config{MemoryLimit: 1 << 28, Threads: 1, Prelude: sql.Prelude()})
+	db, err := engine.Open(engine.Config{MemoryLimit: 1 << 28, Threads: 1, Prelude: sql.Prelude(), Functions: pgfunc.Call})
 	require.NoError(t, err)
 	defer db.Close()
 	tables := session.SystemRelation{Name: inSystem("tables")}

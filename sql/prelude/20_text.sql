@@ -20,16 +20,10 @@ CREATE MACRO pg_replace(x, a, b) AS CASE WHEN a = '' THEN x WHEN strlen(x) * (st
 CREATE MACRO pg_substr(x, a) AS substring(x, greatest(a, 1));
 CREATE MACRO pg_substr3(x, a, n) AS CASE WHEN n < 0 THEN error('!22011!negative substring length not allowed') ELSE substring(x, greatest(a, 1), greatest(CAST(a AS BIGINT) + n - greatest(a, 1), 0)) END;
 CREATE MACRO pg_overlay(x, y, a, n) AS left(x, greatest(a - 1, 0)) || y || substring(x, greatest(a + n, 1));
-CREATE MACRO pg_substring_re(x, p) AS CASE WHEN regexp_matches(x, p, 's') THEN CASE WHEN regexp_matches(p, '(^|[^\\])\((\?P|[^?]|$)') THEN regexp_extract(x, p, 1) ELSE regexp_extract(x, p, 0) END WHEN x IS NULL OR p IS NULL THEN NULL END;
-CREATE MACRO pg_regexp_match(x, p) AS CASE WHEN len(regexp_extract_all(p, '(^|[^\\])\((\?P|[^?]|$)')) > 1 THEN error('!0A000!regexp_match with several groups and a pattern that is not a constant is not supported') WHEN regexp_matches(x, p, 's') THEN CASE WHEN regexp_matches(p, '(^|[^\\])\((\?P|[^?]|$)') THEN [regexp_extract(x, p, 1)] ELSE [regexp_extract(x, p, 0)] END END;
 CREATE MACRO pg_split_part(x, d, n) AS CASE WHEN n = 0 THEN error('!22023!field position must not be zero') WHEN d = '' THEN CASE WHEN abs(n) = 1 THEN x ELSE '' END ELSE coalesce(split_part(x, d, n), '') END;
-CREATE MACRO pg_initcap(x) AS array_to_string(list_transform(regexp_extract_all(x, '[\p{L}\p{N}]+|[^\p{L}\p{N}]+'), lambda pg_y: upper(pg_y[1]) || lower(pg_y[2:])), '') || left(x, 0);
 CREATE MACRO pg_ascii(x) AS CASE WHEN x = '' THEN 0 ELSE CAST(unicode(x) AS INTEGER) END;
 CREATE MACRO pg_chr(n) AS CASE WHEN n = 0 THEN error('!54000!null character not permitted') WHEN n < 0 OR n > 1114111 THEN error('!54000!requested character too large for encoding: ' || n) ELSE chr(n) END;
 CREATE MACRO pg_quote_literal(x) AS CASE WHEN contains(x, '\') THEN 'E''' || replace(replace(x, '\', '\\'), '''', '''''') || '''' ELSE '''' || replace(x, '''', '''''') || '''' END;
-CREATE MACRO pg_quote_ident(x) AS CASE WHEN regexp_full_match(x, '[a-z_][a-z0-9_]*') THEN x ELSE '"' || replace(x, '"', '""') || '"' END;
-CREATE MACRO pg_encode(x, f) AS CASE lower(f) WHEN 'hex' THEN lower(hex(x)) WHEN 'base64' THEN to_base64(x) ELSE error('!22023!unrecognized encoding: "' || f || '"') END;
-CREATE MACRO pg_decode(x, f) AS CASE lower(f) WHEN 'hex' THEN unhex(x) WHEN 'base64' THEN from_base64(x) ELSE error('!22023!unrecognized encoding: "' || f || '"') END;
 CREATE MACRO pg_string_to_array(x, d) AS CASE WHEN x = '' THEN CAST([] AS VARCHAR[]) WHEN d IS NULL THEN CASE WHEN x IS NOT NULL THEN regexp_split_to_array(x, '') END WHEN d = '' THEN [x] ELSE string_split(x, d) END;
 CREATE MACRO pg_array_to_string(x, d) AS CASE WHEN d IS NOT NULL THEN coalesce(array_to_string(list_filter(list_transform(x, lambda pg_y: CAST(pg_y AS VARCHAR)), lambda pg_y: pg_y IS NOT NULL), d), CASE WHEN x IS NOT NULL THEN '' END) END;
 CREATE MACRO pg_array_to_string_null(x, d, n) AS CASE WHEN d IS NOT NULL THEN array_to_string(list_transform(x, lambda pg_y: coalesce(CAST(pg_y AS VARCHAR), n)), d) END;

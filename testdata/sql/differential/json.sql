@@ -12,7 +12,7 @@ SELECT (j || '{"z": [1, 2]}') -> 'z' FROM (SELECT '{"k": "v"}'::jsonb AS j) q
 SELECT '1.0'::jsonb = '1'::jsonb, '{"a":1.50,"b":"1.0"}'::jsonb = '{"b":"1.0","a":1.5}', '{"b":"1.0"}'::jsonb <> '{"b":"1"}', '[1,2]'::jsonb = '[1, 2]', '1.05'::jsonb = '1.5'
 SELECT j -> 'a' = '[1, 2]', (j -> 'a')::text, j -> 'a', j ->> 'a' FROM (SELECT '{"a": [1, 2]}'::jsonb AS j) q
 SELECT '1'::jsonb IS DISTINCT FROM '1.00'::jsonb, '1'::jsonb IN ('2', '1.0')
-differs: SELECT '1'::jsonb < '2'::jsonb
+SELECT '1'::jsonb < '2'::jsonb
 SELECT * FROM jsonb_array_elements('[1,{"a":[2,3]},null]')
 SELECT * FROM json_array_elements_text('["x",null]') AS e
 SELECT e.value FROM jsonb_array_elements_text('["x","y"]') e
