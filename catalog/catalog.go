@@ -122,6 +122,7 @@ type Sequence struct {
 	Max       int64  `json:"max"`
 	Cycle     bool   `json:"cycle,omitempty"`
 	Reserved  int64  `json:"reserved"`            // the next value that no server has reserved
+	Epoch     int64  `json:"epoch,omitempty"`     // grows with each change that makes reserved blocks void
 	Exhausted bool   `json:"exhausted,omitempty"` // the last value has been reserved; Reserved is that value
 	Owner     uint32 `json:"owner,omitempty"`
 	ACL       ACL    `json:"acl,omitzero"`

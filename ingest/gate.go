@@ -10,8 +10,8 @@ import (
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
 
-// gate keeps commits out of a table while its columns or constraints change, so that what was found to be true of all rows stays true.
-type gate struct {
+// tableGate keeps commits out of a table while its columns or constraints change, so that what was found to be true of all rows stays true.
+type tableGate struct {
 	holder uuid.UUID // the transaction that changes the table; zero: none
 	inside int       // commits under way
 }
@@ -90,10 +90,10 @@ func (i *Ingest) gateLimit(limit time.Duration) time.Duration {
 	return i.cfg.StallTimeout
 }
 
-func (i *Ingest) gateLocked(id uuid.UUID) *gate {
+func (i *Ingest) gateLocked(id uuid.UUID) *tableGate {
 	g := i.gates[id]
 	if g == nil {
-		g = &gate{}
+		g = &tableGate{}
 		i.gates[id] = g
 	}
 	return g

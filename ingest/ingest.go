@@ -53,7 +53,7 @@ type Ingest struct {
 	doubtful map[int64]*pending // those of prepared whose catalog commit has an unknown outcome
 	drops    []*generation      // tables to drop in the engine
 	settling map[uuid.UUID]int  // by table: transactions whose catalog commit is under way; pins wait
-	gates    map[uuid.UUID]*gate
+	gates    map[uuid.UUID]*tableGate
 	broken   error         // the engine lost rows: nothing is visible until Rebuild
 	breaking chan struct{} // closed while broken is set
 	changed  chan struct{} // closed and replaced when something changed that await looks at
@@ -92,7 +92,7 @@ func Open(ctx context.Context, cfg Config, deps Deps) (*Ingest, error) {
 	i := &Ingest{
 		cfg: cfg, deps: deps, log: deps.Log.With().Str("component", "ingest").Logger(), wal: w, stream: w.Stream(), engine: deps.Engine,
 		kick: make(chan struct{}, 1), work: make(chan struct{}, 1), janitor: make(chan struct{}, 1), stop: make(chan struct{}),
-		tables: map[uuid.UUID]*buffer{}, prepared: map[int64]*pending{}, doubtful: map[int64]*pending{}, settling: map[uuid.UUID]int{}, gates: map[uuid.UUID]*gate{},
+		tables: map[uuid.UUID]*buffer{}, prepared: map[int64]*pending{}, doubtful: map[int64]*pending{}, settling: map[uuid.UUID]int{}, gates: map[uuid.UUID]*tableGate{},
 		changed: make(chan struct{}), breaking: make(chan struct{}),
 	}
 	fail := func(err error) (*Ingest, error) {

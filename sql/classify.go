@@ -79,6 +79,9 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 		if known, err := c.roleStatement(s, node); known {
 			return err
 		}
+		if known, err := c.alterStatement(s, node); known {
+			return err
+		}
 		return c.sessionStatement(s, node)
 	}
 	return err

@@ -262,3 +262,6 @@ func (b *tableBuilder) notices() {
 		b.out.Notices = append(b.out.Notices, pgerr.Notice(pgerrcode.SuccessfulCompletion, "FOREIGN KEY is recorded but not enforced"))
 	}
 }
+
+// SystemColumn reports a name that no column of a table may have.
+func SystemColumn(name string) bool { return systemColumns[name] }

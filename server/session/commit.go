@@ -27,6 +27,7 @@ func (s *Session) commit(ctx context.Context) error {
 		return err
 	}
 	s.restoreLocal()
+	s.followSchemas(ctx, t)
 	s.announce(t)
 	for _, op := range t.ops {
 		if op.DropTable != nil {
@@ -55,16 +56,27 @@ func (s *Session) end() {
 	}
 	s.closeCursors(func(c *cursor) bool { return !c.hold })
 	s.node.locks.releaseTx(s.locker, 0)
+	if s.tx.holds {
+		s.node.ingest.Unhold(s.tx.id)
+	}
 	s.tx = nil
 }
 
 func (n *Node) commit(ctx context.Context, t *transaction) error {
 	for _, table := range t.created {
+		if table = t.overlay.TableByUUID(table.UUID); table == nil { // dropped again
+			continue
+		}
 		// Version 0 of the table log comes first: until the catalog names the table, nobody looks for it.
 		if err := n.tables.Create(ctx, table); err != nil {
 			return fmt.Errorf("create table %s: %w", table.Name, err)
 		}
 	}
+	leave, err := n.ingest.Enter(ctx, t.id, t.written(), 0)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	tx := &ingest.Tx{ID: t.id}
 	if err := n.collect(t, tx); err != nil {
 		return err
@@ -97,18 +109,12 @@ func (n *Node) collect(t *transaction, tx *ingest.Tx) error {
 	db := n.catalog.Current()
 	for i, a := range t.actions {
 		id := a.table.UUID
-		if !t.createdHere(id) {
-			now := db.TableByUUID(id)
-			if now == nil {
-				return pgerr.New(pgerrcode.UndefinedTable, "relation %q was dropped by another transaction", a.table.Name.Name)
-			}
-			if now.SchemaID != a.table.SchemaID {
-				return pgerr.New(pgerrcode.SerializationFailure, "relation %q was altered by another transaction", a.table.Name.Name).
-					WithHint("Run the transaction again.")
-			}
-		}
 		if t.droppedHere(id) {
 			continue
+		}
+		a, err := t.upToDate(a, db)
+		if err != nil {
+			return err
 		}
 		cut, truncated := last[id]
 		switch {
@@ -179,7 +185,7 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 			op.PutSchema = &c
 		}
 		if name, changed := changedMeanwhile(op, t.base, current); changed {
-			if isPut(op) {
+			if isPut(op) && !replaces(op, t.base) {
 				return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name)
 			}
 			return nil, pgerr.New(pgerrcode.SerializationFailure, "%q was changed by another transaction", name).
@@ -202,6 +208,12 @@ func changedMeanwhile(op catalog.Op, base, current *catalog.Database) (string, b
 		return n.Name, changed
 	}
 	switch {
+	case op.Rename != nil:
+		name, changed := relation(op.Rename.From)
+		if !changed {
+			name, changed = relation(op.Rename.Name())
+		}
+		return name, changed
 	case op.PutTable != nil:
 		return relation(op.PutTable.Name)
 	case op.DropTable != nil:

@@ -245,7 +245,8 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 					return nil, err
 				}
 				n := *r.db.Sequences[*seq]
-				n.Reserved, n.Exhausted, n.OID = n.Start, false, s.database().NextOID // a new OID, so that reserved blocks are void
+				n.Reserved, n.Exhausted = n.Start, false
+				n.Epoch++
 				if err := s.addOps(catalog.Op{PutSequence: &n}); err != nil {
 					return nil, err
 				}

@@ -38,6 +38,11 @@ func (t *transaction) changes(id uuid.UUID) (own []action, truncated bool) {
 
 // showOwnRows brings the relation up to the given actions and returns it; nil if no action has buffered rows.
 func (s *Session) showOwnRows(ctx context.Context, t *catalog.Table, own []action) (*planner.Part, error) {
+	if rel := s.tx.rows[t.UUID]; rel != nil && rel.schema.SchemaID != t.SchemaID {
+		if err := s.dropOwnRowsOf(ctx, t.UUID); err != nil {
+			return nil, err
+		}
+	}
 	rel, n := s.tx.rows[t.UUID], 0
 	for _, a := range own {
 		if a.batch == nil {
@@ -52,7 +57,11 @@ func (s *Session) showOwnRows(ctx context.Context, t *catalog.Table, own []actio
 				return nil, err
 			}
 		}
-		if err := s.conn.AppendOffset(ctx, "hot", rel.name, int64(n-1), a.batch); err != nil {
+		batch, err := a.reshaped(rel.schema)
+		if err == nil {
+			err = s.conn.AppendOffset(ctx, "hot", rel.name, int64(n-1), batch)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("show own rows of %s: %w", t.Name, err)
 		}
 		rel.shown = n

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -189,23 +190,29 @@ type rows struct {
 
 // open takes a snapshot, plans and starts a query. The stream has an engine connection of its own, so that others can run beside it.
 func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*rows, error) {
-	b, err := s.rebind(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	s.tx.queried = true
-	s.viewer()
-	r := &rows{session: s, actions: b.sel.Actions, columns: b.columns}
-	text, err := s.plan(ctx, b, args, r)
-	if err != nil {
+	for try := 1; ; try++ {
+		bound, err := s.rebind(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		s.tx.queried = true
+		s.viewer()
+		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns}
+		text, err := s.plan(ctx, bound, args, r)
+		if err == nil {
+			err = r.start(ctx, s, text, args, r.plan.Frozen())
+		}
+		if err == nil {
+			return r, nil
+		}
 		r.Close()
-		return nil, err
+		if !errors.Is(err, errOutdated) {
+			return nil, err
+		}
+		if _, ferr := s.node.catalog.Fresh(ctx); ferr != nil || try == maxRebinds {
+			return nil, err
+		}
 	}
-	if err := r.start(ctx, s, text, args, r.plan.Frozen()); err != nil {
-		r.Close()
-		return nil, err
-	}
-	return r, nil
 }
 
 // start runs a text; frozen says that it reads nothing that can change.
@@ -248,6 +255,9 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 	}
 	in := planner.Input{Query: b.sel, Tables: make([]planner.Table, len(b.sel.Scans)), Params: args}
 	for i, scan := range b.sel.Scans {
+		if s.outdated(scan.Table, pin) {
+			return "", errOutdated
+		}
 		if in.Tables[i], err = s.tableView(ctx, pin, scan.Table); err != nil {
 			return "", err
 		}
@@ -289,6 +299,10 @@ func (s *Session) snapshot(ctx context.Context, sel *sql.Select) (pin *ingest.Pi
 			all = append(all, t.UUID)
 		}
 		pin, err = s.node.pin(ctx, all)
+		if err == nil && s.node.catalog.Current() != db {
+			pin.Release()
+			return nil, false, errOutdated
+		}
 		if err == nil {
 			s.tx.pin, s.tx.pinned = pin, db
 		}

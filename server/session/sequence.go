@@ -23,9 +23,12 @@ type sequences struct {
 
 // sequenceKey is a sequence of one version of the catalog. A recovery of metadata can give an OID to another sequence, and blocks must not follow it.
 type sequenceKey struct {
-	oid  uint32
-	name catalog.Name
+	oid   uint32
+	name  catalog.Name
+	epoch int64
 }
+
+func keyOf(s *catalog.Sequence) sequenceKey { return sequenceKey{s.OID, s.Name, s.Epoch} }
 
 // block is the reserved part of one sequence. Its mutex is held over the catalog commit that reserves the next block: others
 // that want a number of this sequence have to wait for it anyway.
@@ -59,7 +62,7 @@ func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) 
 		return 0, noRelation(name)
 	}
 	q.mu.Lock()
-	key := sequenceKey{seq.OID, name}
+	key := keyOf(seq)
 	b := q.open[key]
 	if b == nil {
 		b = &block{size: firstBlock}
@@ -70,7 +73,7 @@ func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.left == 0 {
-		if err := q.reserve(ctx, name, seq.OID, b); err != nil {
+		if err := q.reserve(ctx, key, b); err != nil {
 			return 0, err
 		}
 	}
@@ -83,12 +86,12 @@ func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) 
 }
 
 // reserve commits a new block; the caller holds b.mu.
-func (q *sequences) reserve(ctx context.Context, name catalog.Name, oid uint32, b *block) error {
+func (q *sequences) reserve(ctx context.Context, key sequenceKey, b *block) error {
 	var first, count int64
 	_, err := q.catalog.Commit(ctx, uuid.New(), func(db *catalog.Database) ([]catalog.Op, error) {
-		s := db.Sequences[name]
-		if s == nil || s.OID != oid {
-			return nil, noRelation(name)
+		s := db.Sequences[key.name]
+		if s == nil || keyOf(s) != key {
+			return nil, noRelation(key.name)
 		}
 		n := *s
 		var err error

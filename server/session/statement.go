@@ -235,6 +235,14 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runCreateSequence(c, st.stmt.Tag)
 	case *sql.Drop:
 		return s.runDrop(c, st.stmt.Tag)
+	case *sql.AlterTable:
+		return s.runAlterTable(ctx, c, st.stmt.Tag)
+	case *sql.Rename:
+		return s.runRename(ctx, c, st.stmt.Tag)
+	case *sql.SetSchema:
+		return s.runSetSchema(ctx, c, st.stmt.Tag)
+	case *sql.AlterSequence:
+		return s.runAlterSequence(ctx, c, st.stmt.Tag)
 	case *sql.Truncate:
 		return s.runTruncate(ctx, c, st.stmt.Tag)
 	case *sql.Comment:

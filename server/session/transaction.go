@@ -31,6 +31,7 @@ type transaction struct {
 	base, overlay *catalog.Database
 	ops           []catalog.Op
 	created       []*catalog.Table // tables whose logs commit must start
+	holds         bool             // it keeps the commits of others out of tables that it alters
 
 	actions    []action
 	rows       map[uuid.UUID]*ownRows // buffer relations that show this transaction's own rows to its queries
