@@ -96,6 +96,11 @@ func TestPgxOverTLS(t *testing.T) {
 			r := c.ExecParams(context.Background(), "rows 50000", nil, nil, nil, nil).Read()
 			require.NoError(t, r.Err)
 			require.Len(t, r.Rows, 50000)
+			done := make(chan error, 1)
+			go func() { _, err := c.Exec(context.Background(), "sleep").ReadAll(); done <- err }()
+			<-s.backend.running
+			require.NoError(t, c.CancelRequest(context.Background()), "which is encrypted, too")
+			require.ErrorContains(t, <-done, "57014")
 			require.NoError(t, c.Close(context.Background()))
 		}
 	}
@@ -201,4 +206,32 @@ func TestBadCertificateAtStart(t *testing.T) {
 	require.ErrorContains(t, err, "TLS: ")
 	require.ErrorContains(t, err, files.KeyFile)
 	require.NotContains(t, err.Error(), "rubbish")
+}
+
+// TestHostileHandshakes sends what is no handshake; the server serves the next one.
+func TestHostileHandshakes(t *testing.T) {
+	ca := newAuthority(t)
+	s := startAuth(t, testRoles(t), auth.Config{}, ca.files(), nil)
+	ssl := string(encode(t, &pgproto3.SSLRequest{}))
+	record := "\x16\x03\x01\xff\xff" + strings.Repeat("\x01", 65535)
+	for name, data := range map[string]string{
+		"one byte":                   "\x16",
+		"a record that is too long":  record,
+		"a hello of 16 MB":           "\x16\x03\x01\x40\x00\x01\xff\xff\xff" + strings.Repeat("x", 16380),
+		"an alert":                   "\x15\x03\x01\x00\x02\x02\x28",
+		"TLS 1.0":                    "\x16\x03\x01\x00\x31\x01\x00\x00\x2d\x03\x01" + strings.Repeat("r", 32) + "\x00\x00\x04\x00\x2f\x00\x35\x01\x00\x00\x00",
+		"a request, then nothing":    ssl,
+		"a request, then the clear":  ssl + string(encode(t, &pgproto3.StartupMessage{ProtocolVersion: 196608, Parameters: map[string]string{"user": "bare"}})),
+		"a request, then a record":   ssl + record,
+		"two requests":               ssl + ssl,
+		"a cancel request after one": ssl + string(encode(t, &pgproto3.CancelRequest{ProcessID: 1, SecretKey: []byte("abcd")})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			back := throw(t, s.dial(t), []byte(data))
+			require.NotContains(t, string(back), "\x00I", "no session")
+		})
+	}
+	out, err := psql(t, s, "user=bare sslmode=require")
+	require.NoError(t, err, out)
+	require.NotContains(t, s.log.String(), "panic")
 }
