@@ -118,6 +118,7 @@ type Comment struct {
 
 // NoOp is a statement that is accepted and does nothing here.
 type NoOp struct {
-	Names   []catalog.Name // relations it names, which must exist for ANALYZE, VACUUM and LOCK TABLE; CREATE INDEX names the table
-	Notices []*pgerr.Error // why it does nothing, where the user should know
+	Names   []catalog.Name     // relations it names, which must exist for ANALYZE, VACUUM and LOCK TABLE; CREATE INDEX names the table
+	Notices []*pgerr.Error     // why it does nothing, where the user should know
+	Lock    catalog.Privileges // LOCK TABLE: one of these is wanted on each relation
 }

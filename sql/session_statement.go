@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
 
@@ -100,6 +101,12 @@ func (c *classifier) noOp(s *Statement, node *pg_query.Node) error {
 	case *pg_query.Node_LockStmt:
 		s.Tag = "LOCK TABLE"
 		out.Names, err = c.names(n.LockStmt.Relations)
+		switch out.Lock = catalog.Update | catalog.Delete | catalog.Truncate; n.LockStmt.Mode { // the numbers of lockdefs.h
+		case 1: // ACCESS SHARE
+			out.Lock = catalog.Select
+		case 3: // ROW EXCLUSIVE
+			out.Lock |= catalog.Insert
+		}
 	case *pg_query.Node_IndexStmt:
 		s.Tag = "CREATE INDEX"
 		if out.Names, err = c.names([]*pg_query.Node{{Node: &pg_query.Node_RangeVar{RangeVar: n.IndexStmt.Relation}}}); err != nil {
@@ -113,8 +120,6 @@ func (c *classifier) noOp(s *Statement, node *pg_query.Node) error {
 	case *pg_query.Node_UpdateStmt, *pg_query.Node_DeleteStmt, *pg_query.Node_MergeStmt:
 		return unsupported("%s is not supported", statementName(node)).
 			WithHint("Write the rows to keep into a new table with CREATE TABLE AS, or remove all rows with TRUNCATE.")
-	case *pg_query.Node_AlterTableStmt:
-		return unsupported("ALTER TABLE is not supported").WithHint("Make a new table with CREATE TABLE AS.")
 	default:
 		return unsupported("%s is not supported", statementName(node))
 	}

@@ -27,8 +27,8 @@ func (s *Session) commit(ctx context.Context) error {
 		return err
 	}
 	s.restoreLocal()
-	s.followSchemas(ctx, t)
 	s.announce(t)
+	s.followSchemas(ctx, t)
 	for _, op := range t.ops {
 		if op.DropTable != nil {
 			if old := t.base.Tables[*op.DropTable]; old != nil {
@@ -184,7 +184,11 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 			c.OID = oid(c.OID)
 			op.PutSchema = &c
 		}
+		rebaseRoles(&op, oid)
 		if name, changed := changedMeanwhile(op, t.base, current); changed {
+			if op.PutRole != nil && t.base.Roles[name] == nil {
+				return nil, pgerr.New(pgerrcode.DuplicateObject, "role %q already exists", name)
+			}
 			if isPut(op) && !replaces(op, t.base) {
 				return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name)
 			}
@@ -193,7 +197,7 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 		}
 		ops[i] = op
 	}
-	return ops, nil
+	return ops, checkRoles(current, ops)
 }
 
 func isPut(op catalog.Op) bool {
@@ -208,6 +212,8 @@ func changedMeanwhile(op catalog.Op, base, current *catalog.Database) (string, b
 		return n.Name, changed
 	}
 	switch {
+	case op.PutRole != nil, op.DropRole != "", op.PutAccess != nil:
+		return rolesChanged(op, base, current)
 	case op.Rename != nil:
 		name, changed := relation(op.Rename.From)
 		if !changed {

@@ -316,6 +316,13 @@ func queryColumns(from []pgwire.Column, names []string) ([]catalog.Column, error
 }
 
 func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.CreateTableAs, args []*string) (pgwire.Result, error) {
+	if st.query != nil && !c.NoData { // PostgreSQL looks at what is read before it looks for a place
+		if b, err := s.rebind(ctx, st.query); err == nil {
+			if err := s.checkUses(b.sel.Uses); err != nil {
+				return nil, err
+			}
+		}
+	}
 	name, err := s.resolver().place(c.Name)
 	if err != nil {
 		return nil, err

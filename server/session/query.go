@@ -37,7 +37,7 @@ type boundQuery struct {
 // bind resolves a query and asks the engine for its columns.
 func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type, names ...string) (*boundQuery, error) {
 	r := s.resolver()
-	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Params: declared, TargetTypes: target, TargetNames: names})
+	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, TargetTypes: target, TargetNames: names})
 	if err != nil {
 		return nil, err
 	}
@@ -246,6 +246,9 @@ func (s *Session) current(b *boundQuery) bool {
 
 // plan pins the snapshot and returns the text to run.
 func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *rows) (string, error) {
+	if err := s.checkUses(b.sel.Uses); err != nil {
+		return "", err
+	}
 	pin, own, err := s.snapshot(ctx, b.sel)
 	if own {
 		r.pin = pin

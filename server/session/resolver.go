@@ -14,10 +14,13 @@ type resolver struct {
 	systems *systems
 	path    []string
 	used    map[catalog.Name]bool
+
+	// mayUse and mayCreate refuse schemas that are named, or that are to hold a new object; nil: none.
+	mayUse, mayCreate func(schema string) error
 }
 
 func (s *Session) resolver() *resolver {
-	return &resolver{db: s.database(), systems: s.node.systems, path: s.searchPath(), used: map[catalog.Name]bool{}}
+	return &resolver{db: s.database(), systems: s.node.systems, path: s.searchPath(), used: map[catalog.Name]bool{}, mayUse: s.mayUse, mayCreate: s.mayCreate}
 }
 
 // Relation implements sql.Resolver.
@@ -67,6 +70,11 @@ func (r *resolver) exists(n catalog.Name) bool {
 
 // own finds a relation that is to be changed; ok says that there is one, and system relations are an error.
 func (r *resolver) own(n catalog.Name) (full catalog.Name, ok bool, err error) {
+	if n.Schema != "" && r.mayUse != nil {
+		if err := r.mayUse(n.Schema); err != nil {
+			return n, false, err
+		}
+	}
 	if full, ok = r.find(n); ok && r.systems.relations[full] != nil {
 		return full, false, protected(n)
 	}
@@ -106,6 +114,9 @@ func (r *resolver) place(n catalog.Name) (catalog.Name, error) {
 	}
 	if r.db.Schemas[n.Schema] == nil {
 		return n, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)
+	}
+	if r.mayCreate != nil {
+		return n, r.mayCreate(n.Schema)
 	}
 	return n, nil
 }

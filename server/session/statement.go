@@ -16,7 +16,7 @@ import (
 // parsed implements pgwire.Parsed.
 type parsed struct{ stmt *sql.Statement }
 
-func (p parsed) Text() string { return p.stmt.Text }
+func (p parsed) Text() string { return p.stmt.Shown() }
 
 func (p parsed) EndsBlock() bool {
 	t, ok := p.stmt.Command.(*sql.Transaction)
