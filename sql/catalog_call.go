@@ -16,7 +16,7 @@ var catalogFunctionText string
 var catalogTable = sync.OnceValue(func() map[string][]signature {
 	table := map[string][]signature{}
 	for line := range strings.SplitSeq(catalogFunctionText, "\n") {
-		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' || strings.Contains(line, " = ") {
 			continue
 		}
 		if name, sig, ok := parseSignature(line); ok {
@@ -74,7 +74,10 @@ func (t *translator) host(function string, ret sqltype.Type, args ...expr) expr 
 	}
 	b.WriteString(")")
 	sql := b.String()
-	if duck != "VARCHAR" {
+	if elem, isArray := ret.Elem(); isArray {
+		inner, _ := duckType(elem)
+		sql = "from_json(" + sql + `, '["` + inner + `"]')`
+	} else if duck != "VARCHAR" {
 		sql = "CAST(" + sql + " AS " + duck + ")"
 	}
 	out := typed(sql, ret.OID, args...)

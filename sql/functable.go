@@ -83,7 +83,13 @@ func FileReference(name string) bool {
 
 var functionTable = sync.OnceValue(func() map[string][]signature {
 	table := map[string][]signature{}
-	for _, line := range strings.Split(functionText, "\n") {
+	lines := strings.Split(functionText, "\n")
+	for line := range strings.SplitSeq(catalogFunctionText, "\n") {
+		if strings.Contains(line, " = ") { // the others are the session's to answer
+			lines = append(lines, line)
+		}
+	}
+	for _, line := range lines {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
@@ -135,7 +141,7 @@ var typeWords = map[string]sqltype.OID{"bool": sqltype.Bool, "int2": sqltype.Int
 	"text[]": 1009, "int4[]": 1007, "char": sqltype.Char, "regclass": sqltype.Regclass, "regtype": sqltype.Regtype, "regproc": sqltype.Regproc,
 	"regprocedure": sqltype.Regprocedure, "regoper": sqltype.Regoper, "regoperator": sqltype.Regoperator, "regnamespace": sqltype.Regnamespace,
 	"regrole": sqltype.Regrole, "regcollation": sqltype.Regcollation, "pg_node_tree": sqltype.NodeTree, "int2vector": sqltype.Int2vector,
-	"oidvector": sqltype.Oidvector, "oid[]": 1028, "name[]": 1003, "aclitem[]": 1034}
+	"oidvector": sqltype.Oidvector, "oid[]": 1028, "name[]": 1003, "aclitem[]": 1034, "xid": sqltype.Xid}
 
 // argType returns the type word of the i-th of n arguments; ok is false when the overload does not take n.
 func (s *signature) argType(i, n int) (string, bool) {

@@ -35,6 +35,8 @@ var recordFunctions = map[string]recordFunction{
 		list:   "list_transform($1, lambda pg_i: struct_pack(option_name := split_part(pg_i, '=', 1), option_value := CASE WHEN contains(pg_i, '=') THEN pg_i[strpos(pg_i, '=') + 1:] END))"},
 	"pg_get_keywords": {list: "host",
 		fields: []field{{"word", sqltype.Of(sqltype.Text)}, {"catcode", sqltype.Of(sqltype.Char)}, {"barelabel", sqltype.Of(sqltype.Bool)}, {"catdesc", sqltype.Of(sqltype.Text)}, {"baredesc", sqltype.Of(sqltype.Text)}}},
+	"ts_token_type": {args: []string{"oid"}, list: "host",
+		fields: []field{{"tokid", sqltype.Of(sqltype.Int4)}, {"alias", sqltype.Of(sqltype.Text)}, {"description", sqltype.Of(sqltype.Text)}}},
 	"pg_partition_tree": {args: []string{"regclass"}, list: "host",
 		fields: []field{{"relid", sqltype.Of(sqltype.Regclass)}, {"parentrelid", sqltype.Of(sqltype.Regclass)}, {"isleaf", sqltype.Of(sqltype.Bool)}, {"level", sqltype.Of(sqltype.Int4)}}},
 	"pg_get_publication_tables": {args: []string{"text"}, list: "host",

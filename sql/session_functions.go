@@ -88,7 +88,8 @@ func (t *translator) currentSetting(c exprCtx, x *pg_query.FuncCall) (expr, bool
 		return expr{}, true, err
 	}
 	if args[0].lit == nil {
-		return expr{}, true, t.unsupported(x.Location, "current_setting of a name that is not a constant")
+		e, _, err := t.catalogCall("current_setting", args, x.Location)
+		return e, true, err
 	}
 	t.timed = true
 	if f := t.env.Session.Setting; f != nil {

@@ -6,4 +6,4 @@
 // adds them. The rows are taken from a real server by `go generate`, and a test compares them with one.
 package pgcatalog
 
-//go:generate go test -run TestRows -rewrite .
+//go:generate go test -run "TestRows|TestKeywords" -rewrite .

@@ -29,7 +29,7 @@ var copied = map[string]string{
 	"pg_catalog.pg_namespace": "", "pg_catalog.pg_opclass": "", "pg_catalog.pg_operator": "", "pg_catalog.pg_opfamily": "",
 	"pg_catalog.pg_proc": "proname NOT LIKE 'plpgsql%'", "pg_catalog.pg_range": "", "pg_catalog.pg_rewrite": "", "pg_catalog.pg_tablespace": "",
 	"pg_catalog.pg_ts_config": "", "pg_catalog.pg_ts_config_map": "", "pg_catalog.pg_ts_dict": "", "pg_catalog.pg_ts_parser": "", "pg_catalog.pg_ts_template": "",
-	"pg_catalog.pg_type": "oid < 16384",
+	"pg_catalog.pg_type":              "oid < 16384",
 	"information_schema.sql_features": "", "information_schema.sql_implementation_info": "", "information_schema.sql_parts": "", "information_schema.sql_sizing": "",
 }
 
@@ -83,6 +83,26 @@ func TestRows(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(want), text, "%s: run with -rewrite", name)
 	}
+}
+
+// TestKeywords does the same for the words of the grammar.
+func TestKeywords(t *testing.T) {
+	ctx := context.Background()
+	conn, err := pgconn.Connect(ctx, testpg.Start(t))
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	var out bytes.Buffer
+	out.WriteString("word\tcatcode\tbarelabel\n")
+	_, err = conn.CopyTo(ctx, &out, "COPY (SELECT word, catcode, barelabel FROM pg_get_keywords() ORDER BY word COLLATE \"C\") TO STDOUT")
+	require.NoError(t, err)
+	file := filepath.Join("data", "keywords.tsv")
+	if *rewrite {
+		require.NoError(t, os.WriteFile(file, out.Bytes(), 0o644))
+		return
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), out.String(), "run with -rewrite")
 }
 
 // columnText writes a column as it is stored here: object names as OIDs, expressions as their text, bodies of rules not at all.

@@ -27,6 +27,7 @@ func (s *Session) viewer() *syscat.Viewer {
 	}
 	v := &view{db: db, generation: s.generation, role: role, Viewer: &syscat.Viewer{
 		Image: s.node.pgCatalog.image(db), Path: effectivePath(s.searchPath()), Rights: db.Rights(roleOID(db, role)), Size: s.node.tableBytes,
+		Setting: s.node.settingOf(s.values),
 	}}
 	s.catalogView.Store(v)
 	return v.Viewer
@@ -64,6 +65,21 @@ func (n *Node) tableBytes(t *catalog.Table) (int64, bool) {
 		sum += s.Files[i].Size
 	}
 	return sum, true
+}
+
+// settingOf reads parameters as they are now, for others to read while the session goes on.
+func (n *Node) settingOf(v values) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		d, ok := settings[name]
+		if !ok {
+			value, ok := v[name]
+			return value, ok
+		}
+		if value, ok := n.cfg.Settings[name]; ok {
+			return d.show(value), true
+		}
+		return d.show(v.get(name)), true
+	}
 }
 
 func roleOID(db *catalog.Database, name string) uint32 {

@@ -5,8 +5,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
+
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
+	"github.com/miniodb/miniodb/internal/pgerr"
 )
 
 // calls are the functions that Call answers. The names are PostgreSQL's; those with "in" and "out" read and print values of the types
@@ -27,7 +30,7 @@ func allCalls() map[string]*call {
 	for kind := range regKinds {
 		calls[kind+"in"], calls["to_"+kind], calls[kind+"out"] = regIn(kind, false), regIn(kind, true), regOut(kind)
 	}
-	for _, more := range []map[string]*call{definitionCalls, privilegeCalls, visibleCalls, sizeCalls} {
+	for _, more := range []map[string]*call{definitionCalls, privilegeCalls, visibleCalls, sizeCalls, recordCalls} {
 		maps.Copy(calls, more)
 	}
 	return calls
@@ -45,6 +48,17 @@ var definitionCalls = map[string]*call{
 		return text(v.FormatType(oidArg(args[0]), mod, args[1] != nil, v.inPath))
 	}},
 	"pg_get_expr": strict(getExpr), "pg_get_constraintdef": strict(constraintDef), "pg_get_indexdef": strict(indexDef), "pg_get_viewdef": strict(viewDef),
+	"current_setting": strict(func(v *Viewer, args []*string) (*string, error) {
+		if v.Setting != nil {
+			if s, ok := v.Setting(strings.ToLower(*args[0])); ok {
+				return &s, nil
+			}
+		}
+		if len(args) > 1 && *args[1] == "true" {
+			return nil, nil
+		}
+		return nil, pgerr.New(pgerrcode.UndefinedObject, "unrecognized configuration parameter %q", *args[0])
+	}),
 	"pg_get_serial_sequence": strict(serialSequence), "pg_describe_object": strict(describe),
 	"pg_get_triggerdef": constant(nil), "pg_get_ruledef": constant(nil), "pg_get_partkeydef": constant(nil), "pg_get_statisticsobjdef": constant(nil),
 	"pg_get_statisticsobjdef_columns": constant(nil), "pg_get_partition_constraintdef": constant(nil), "pg_get_function_sqlbody": constant(nil),

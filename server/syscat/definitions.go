@@ -27,7 +27,7 @@ func columnList(o *Object, nums []int16) string {
 func constraintDef(v *Viewer, args []*string) (*string, error) {
 	c := v.constraint[oidArg(args[0])]
 	if c == nil {
-		return nil, nil
+		return builtinConstraint(oidArg(args[0])), nil
 	}
 	switch c.Kind {
 	case 'p':
@@ -49,7 +49,7 @@ func constraintDef(v *Viewer, args []*string) (*string, error) {
 func indexDef(v *Viewer, args []*string) (*string, error) {
 	o := v.byOID[oidArg(args[0])]
 	if o == nil || o.Index == nil {
-		return nil, nil
+		return v.builtinIndex(args), nil
 	}
 	c := o.Index
 	if len(args) > 1 && intArg(args[1]) != 0 {
@@ -64,6 +64,46 @@ func indexDef(v *Viewer, args []*string) (*string, error) {
 		table, _ = v.shortClass(c.Table.OID)
 	}
 	return text("CREATE UNIQUE INDEX " + sql.QuoteIdent(o.Name.Name) + " ON " + table + " USING btree (" + columnList(c.Table, c.Columns) + ")")
+}
+
+// builtinConstraint is a constraint of PostgreSQL's own.
+func builtinConstraint(oid uint32) *string {
+	c := pgcatalog.ConstraintByOID(oid)
+	if c == nil {
+		return nil
+	}
+	out := "CHECK (" + c.Expr + ")"
+	switch c.Kind {
+	case 'p':
+		out = "PRIMARY KEY (" + strings.Join(c.Keys, ", ") + ")"
+	case 'u':
+		out = "UNIQUE (" + strings.Join(c.Keys, ", ") + ")"
+	}
+	return &out
+}
+
+// builtinIndex is an index of PostgreSQL's own.
+func (v *Viewer) builtinIndex(args []*string) *string {
+	oid := oidArg(args[0])
+	x := pgcatalog.IndexByOID(oid)
+	if x == nil {
+		return nil
+	}
+	out := ""
+	if len(args) > 1 && intArg(args[1]) != 0 {
+		if n := intArg(args[1]); n >= 1 && n <= len(x.Keys) {
+			out = x.Keys[n-1]
+		}
+		return &out
+	}
+	unique := ""
+	if x.Unique {
+		unique = "UNIQUE "
+	}
+	name, _, _ := v.class(oid)
+	table, _, _ := v.class(x.Table)
+	out = "CREATE " + unique + "INDEX " + name.Name + " ON " + table.String() + " USING " + x.Method + " (" + strings.Join(x.Keys, ", ") + ")"
+	return &out
 }
 
 // viewDef is pg_get_viewdef, of an OID or a name.

@@ -110,7 +110,7 @@ func (v *Viewer) typeNames(oids []uint32) []string {
 // functionArguments prints the parameters of a function (PostgreSQL: print_function_arguments).
 func (v *Viewer) functionArguments(f *pgcatalog.Function, defaults, tableOnly bool) string {
 	types := f.All
-	if types == nil {
+	if len(types) == 0 {
 		types = f.Args
 	}
 	var values []string

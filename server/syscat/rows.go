@@ -65,6 +65,7 @@ func (m *Image) Rows(rel *pgcatalog.Relation) (*vector.Batch, error) {
 }
 
 func (m *Image) classRows(w *writer) {
+	keyed := m.foreignTables()
 	for _, o := range m.objects {
 		am, filenode, pages, tuples, checks, ident, frozen := 0, o.OID, 0, float32(-1), 0, "n", 0
 		natts, index := len(o.Columns), false
@@ -83,8 +84,19 @@ func (m *Image) classRows(w *writer) {
 			am, tuples, pages = 403, 0, 1
 		}
 		w.row(o.OID, o.Name.Name, o.Namespace, o.RowType, 0, o.Owner, am, filenode, 0, pages, tuples, 0, 0, index, false, "p", string(o.Kind), natts, checks,
-			o.Kind == 'v', false, false, false, false, true, ident, false, 0, frozen, frozen, m.aclOf(o), none, none)
+			o.Kind == 'v', keyed[o], false, false, false, true, ident, false, 0, frozen, frozen, m.aclOf(o), none, none)
 	}
+}
+
+// foreignTables are those with a foreign key or the aim of one: in PostgreSQL they have triggers, and clients look for foreign keys there only.
+func (m *Image) foreignTables() map[*Object]bool {
+	out := map[*Object]bool{}
+	for _, c := range m.constraints {
+		if c.Kind == 'f' {
+			out[c.Table], out[c.Ref] = true, true
+		}
+	}
+	return out
 }
 
 // systemColumns are those that every table has (PostgreSQL documentation, 5.5 System Columns).

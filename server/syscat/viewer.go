@@ -18,6 +18,8 @@ type Viewer struct {
 	*Image
 	Path   []string // schemas in the order in which names are looked for, pg_catalog among them
 	Rights *catalog.Rights
+	// Setting returns the value of a run-time parameter as SHOW prints it.
+	Setting func(name string) (string, bool)
 	// Size returns the bytes of a table's data; ok is false when they are not known.
 	Size func(t *catalog.Table) (bytes int64, ok bool)
 }

@@ -10,13 +10,23 @@ import (
 	"github.com/miniodb/miniodb/internal/vector"
 )
 
-// StoredType is the type in which the engine keeps a column of the catalogs: names of objects as their OIDs.
+// StoredType is the type in which the engine keeps a column of the catalogs: names of objects as their OIDs, and types that have no values
+// but in the catalogs as those that look alike.
 func StoredType(t sqltype.Type) sqltype.Type {
-	if elem, ok := t.Elem(); ok && elem.Reg() {
-		return sqltype.Of(1028) // oid[]
+	if elem, ok := t.Elem(); ok {
+		if array, ok := StoredType(elem).Array(); ok {
+			return sqltype.Of(array.OID)
+		}
+		return t
 	}
 	if t.Reg() {
 		return sqltype.Of(sqltype.Oid)
+	}
+	switch t.OID {
+	case sqltype.Xid, sqltype.Cid, sqltype.Xid8:
+		return sqltype.Of(sqltype.Oid)
+	case sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN:
+		return sqltype.Of(sqltype.Text)
 	}
 	return t
 }
