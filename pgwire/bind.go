@@ -16,7 +16,10 @@ func (c *conn) bind(ctx context.Context, m *fields) error {
 	if m.err != nil {
 		return m.err
 	}
-	s := c.statements[string(stmtName)]
+	s, err := c.named(ctx, string(stmtName))
+	if err != nil {
+		return err
+	}
 	if s == nil {
 		return errNoStatement(string(stmtName))
 	}

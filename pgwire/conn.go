@@ -210,7 +210,7 @@ func (c *conn) dispatch(ctx context.Context, typ byte, data []byte) error {
 	case 'B':
 		return c.extended(c.bind(ctx, m))
 	case 'D':
-		return c.extended(c.describe(m))
+		return c.extended(c.describe(ctx, m))
 	case 'E':
 		return c.extended(c.execute(ctx, m))
 	case 'C':

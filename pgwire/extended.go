@@ -90,7 +90,9 @@ func (c *conn) parse(ctx context.Context, m *fields) error {
 	if err := m.end(); err != nil {
 		return err
 	}
-	if name != "" && c.statements[name] != nil {
+	if known, err := c.named(ctx, name); err != nil {
+		return err
+	} else if name != "" && known != nil {
 		return pgerr.New(pgerrcode.DuplicatePreparedStatement, `prepared statement "%s" already exists`, name)
 	}
 	c.dropStatement(name)
@@ -134,7 +136,7 @@ func (c *conn) parse(ctx context.Context, m *fields) error {
 	return nil
 }
 
-func (c *conn) describe(m *fields) error {
+func (c *conn) describe(ctx context.Context, m *fields) error {
 	kind, name := m.byte(), m.text()
 	if err := m.end(); err != nil {
 		return err
@@ -143,7 +145,10 @@ func (c *conn) describe(m *fields) error {
 	var formats []int16
 	switch kind {
 	case 'S':
-		s := c.statements[string(name)]
+		s, err := c.named(ctx, string(name))
+		if err != nil {
+			return err
+		}
 		if s == nil {
 			return errNoStatement(string(name))
 		}
@@ -185,6 +190,9 @@ func (c *conn) closeObject(m *fields) error {
 	switch kind {
 	case 'S':
 		c.dropStatement(name)
+		if s, ok := c.session.(PreparedSession); ok {
+			s.ForgetStatement(name)
+		}
 	case 'P':
 		c.dropPortal(name)
 		if s := c.cursors(); s != nil {

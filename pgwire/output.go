@@ -176,14 +176,14 @@ func appendReport(dst []byte, typ byte, e *pgerr.Error, severity string) []byte 
 	field('M', orElse(e.Message, "unknown error"))
 	field('D', e.Detail)
 	field('H', e.Hint)
-	if e.Position > 0 {
-		field('P', fmt.Sprint(e.Position))
-	}
 	field('W', e.Where)
 	field('s', e.Schema)
 	field('t', e.Table)
 	field('c', e.Column)
 	field('n', e.Constraint)
+	if e.Position > 0 {
+		field('P', fmt.Sprint(e.Position))
+	}
 	dst = append(dst, 0)
 	binary.BigEndian.PutUint32(dst[at:], uint32(len(dst)-at))
 	return dst

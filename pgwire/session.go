@@ -37,7 +37,8 @@ type Session interface {
 	// Parse splits text into statements and analyses each as it is needed (a later statement may depend on an earlier one).
 	// A syntax error anywhere fails the whole text, with a position.
 	Parse(ctx context.Context, text string) ([]Parsed, error)
-	// Prepare resolves one parsed statement; params has the types the client gave (OID 0: to be inferred).
+	// Prepare resolves one parsed statement; params has the types the client gave (OID 0: to be inferred). With nil a parameter in the text is
+	// an error (42P02).
 	Prepare(ctx context.Context, p Parsed, params []sqltype.OID) (Statement, error)
 	// Bind reads the parameters of a portal as the types of the statement, and checks that the statement still returns what it was prepared
 	// to (0A000). What it returns is given to Execute; params is not kept. An error in the value of one parameter is a *ParamError.

@@ -60,6 +60,8 @@ type Env struct {
 	Session SessionInfo
 	// Params are the types the client declared for $1, $2, ...; 0 or a missing one is inferred.
 	Params []sqltype.OID
+	// NoParams refuses parameters (42P02): the text did not come with any.
+	NoParams bool
 	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.
 	TargetTypes []sqltype.Type
 	// TargetNames are the names of those columns, for error messages; may be nil.

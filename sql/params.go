@@ -15,6 +15,9 @@ func (t *translator) paramRef(x *pg_query.ParamRef) (expr, error) {
 	if n < 1 || n > maxParams {
 		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedParameter, "there is no parameter $%d", x.Number)
 	}
+	if t.env.NoParams {
+		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedParameter, "there is no parameter $%d", x.Number)
+	}
 	for len(t.params) < n {
 		t.params = append(t.params, sqltype.Type{})
 	}

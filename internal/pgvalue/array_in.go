@@ -227,10 +227,15 @@ func (r *arrayReader) token() (text []byte, null bool, err error) {
 }
 
 // maxArrayElements is PostgreSQL's MaxArraySize.
-const maxArrayElements = 1 << 27
+const maxArrayElements = 1<<27 - 1
 
 // parseArrayBinary reads what array_send writes.
 func (d *Decoder) parseArrayBinary(a *vector.Appender, b []byte) error {
+	if len(b) >= 4 { // as array_recv reads them, one after the other
+		if dims := int32(binary.BigEndian.Uint32(b)); dims > maxArrayDims {
+			return pgerr.New(pgerrcode.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", dims, maxArrayDims)
+		}
+	}
 	if len(b) < 12 {
 		return errShort()
 	}
@@ -239,8 +244,6 @@ func (d *Decoder) parseArrayBinary(a *vector.Appender, b []byte) error {
 	switch {
 	case dims < 0:
 		return pgerr.New(pgerrcode.InvalidBinaryRepresentation, "invalid number of dimensions: %d", dims)
-	case dims > maxArrayDims:
-		return pgerr.New(pgerrcode.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", dims, maxArrayDims)
 	case flags > 1:
 		return pgerr.New(pgerrcode.InvalidBinaryRepresentation, "invalid array flags")
 	}
@@ -322,7 +325,7 @@ func (r *binaryArray) list(a *vector.Appender, level int) error {
 				continue
 			}
 			if n < 0 || n > len(r.b) {
-				return errShort()
+				return pgerr.New(pgerrcode.InvalidBinaryRepresentation, "insufficient data left in message")
 			}
 			if err := r.d.ParseBinary(elem, r.b[:n]); err != nil {
 				return err

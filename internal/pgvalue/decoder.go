@@ -161,6 +161,9 @@ func (d *Decoder) ParseBinary(a *vector.Appender, b []byte) error {
 	t := a.Type()
 	switch t.SQL.OID {
 	case sqltype.Bool:
+		if len(b) == 0 {
+			return errNone()
+		}
 		if err := exactly(b, 1); err != nil {
 			return err
 		}
@@ -200,7 +203,18 @@ func (d *Decoder) ParseBinary(a *vector.Appender, b []byte) error {
 		return nil
 	case sqltype.Numeric:
 		return parseNumericBinary(a, b)
-	case sqltype.Text, sqltype.Unknown, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Char:
+	case sqltype.Char:
+		if len(b) == 0 {
+			return errNone()
+		}
+		if err := exactly(b, 1); err != nil {
+			return err
+		}
+		if b[0] == 0 { // as "char" keeps an empty string
+			b = b[:0]
+		}
+		return parseString(a, t.SQL, b)
+	case sqltype.Text, sqltype.Unknown, sqltype.Varchar, sqltype.Bpchar, sqltype.Name:
 		return parseString(a, t.SQL, b)
 	case sqltype.Bytea:
 		a.Bytes(b)

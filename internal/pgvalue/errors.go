@@ -25,6 +25,11 @@ func errRange(typ string, s []byte) error {
 	return pgerr.New(pgerrcode.NumericValueOutOfRange, `value "%s" is out of range for type %s`, shown(s), typ)
 }
 
+// errNone is what a type says that reads its first byte by itself.
+func errNone() error {
+	return pgerr.New(pgerrcode.ProtocolViolation, "no data left in message")
+}
+
 func errShort() error {
 	return pgerr.New(pgerrcode.ProtocolViolation, "insufficient data left in message")
 }

@@ -85,10 +85,21 @@ func parseString(a *vector.Appender, t sqltype.Type, s []byte) error {
 			}
 		}
 	case sqltype.Char:
-		s = s[:min(len(s), 1)]
+		s = charOf(s)
 	}
 	a.Bytes(s)
 	return nil
+}
+
+// charOf reads the internal "char" as charin does: a backslash and three octal digits, or the first byte. Bytes above 0x7f have no text here.
+func charOf(s []byte) []byte {
+	if len(s) == 4 && s[0] == '\\' && s[1] >= '0' && s[1] <= '1' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7' {
+		if c := (s[1]-'0')<<6 | (s[2]-'0')<<3 | s[3] - '0'; c != 0 {
+			return []byte{c}
+		}
+		return nil
+	}
+	return s[:min(len(s), 1)]
 }
 
 // fit applies varchar(n) and char(n): only blanks may be cut off. char(n) is stored without its trailing blanks.

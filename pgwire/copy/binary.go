@@ -151,8 +151,17 @@ func (d *Decoder) binaryHeader(b []byte) (n int, err error) {
 // closeBinary checks that the data did not end within a tuple. The trailer may be missing.
 func (d *Decoder) closeBinary() error {
 	switch {
-	case !d.bin.header:
+	case d.bin.header:
+	case len(d.carry) < len(signature):
 		return badFormat("COPY file signature not recognized")
+	case len(d.carry) < len(signature)+4:
+		return badFormat("invalid COPY file header (missing flags)")
+	case len(d.carry) < len(signature)+8:
+		return badFormat("invalid COPY file header (missing length)")
+	default:
+		return badFormat("invalid COPY file header (wrong length)")
+	}
+	switch {
 	case len(d.carry) > 1: // a lone byte is no tuple to PostgreSQL either
 		return d.cutTuple(d.carry)
 	}

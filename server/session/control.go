@@ -12,6 +12,9 @@ import (
 
 // runTransaction executes BEGIN, COMMIT, ROLLBACK and savepoints.
 func (s *Session) runTransaction(ctx context.Context, c *sql.Transaction, tag string) (pgwire.Result, error) {
+	if c.Chain && !s.tx.block {
+		return nil, errNoBlock(tag + " AND CHAIN")
+	}
 	switch c.Kind {
 	case sql.TxBegin:
 		if s.tx.block {
@@ -31,7 +34,13 @@ func (s *Session) runTransaction(ctx context.Context, c *sql.Transaction, tag st
 		return tagResult(tag), nil
 	}
 	if !s.tx.block {
-		return nil, pgerr.New(pgerrcode.NoActiveSQLTransaction, "%s can only be used in transaction blocks", tag)
+		switch c.Kind {
+		case sql.TxRelease:
+			tag = "RELEASE SAVEPOINT"
+		case sql.TxRollbackTo:
+			tag = "ROLLBACK TO SAVEPOINT"
+		}
+		return nil, errNoBlock(tag)
 	}
 	switch c.Kind {
 	case sql.TxSavepoint:
@@ -49,6 +58,10 @@ func (s *Session) runTransaction(ctx context.Context, c *sql.Transaction, tag st
 		return tagResult(tag), nil
 	}
 	return tagResult(tag), s.rollbackTo(c.Savepoint)
+}
+
+func errNoBlock(what string) error {
+	return pgerr.New(pgerrcode.NoActiveSQLTransaction, "%s can only be used in transaction blocks", what)
 }
 
 const maxSavepoints = 10_000

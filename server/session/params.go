@@ -89,7 +89,7 @@ func (s *Session) readParam(t sqltype.Type, p pgwire.Param) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pgvalue.AppendText(nil, &b.Take().Cols[0], 0, pgvalue.NewEncoder(pgvalue.Settings{})), nil
+	return pgvalue.AppendText([]byte{}, &b.Take().Cols[0], 0, pgvalue.NewEncoder(pgvalue.Settings{})), nil
 }
 
 // numericParam checks a numeric of any scale and returns it as text.

@@ -22,8 +22,13 @@ type preparedText struct {
 	created time.Time
 }
 
+<<<<<<< ours
 func (s *Session) runPrepare(c *sql.PrepareStmt, text, tag string) (pgwire.Result, error) {
 	if s.prepared[c.Name] != nil {
+=======
+func (s *Session) runPrepare(c *sql.PrepareStmt, tag string) (pgwire.Result, error) {
+	if s.prepared[c.Name] != nil || s.wirePrepared(c.Name) != nil {
+>>>>>>> theirs
 		return nil, pgerr.New(pgerrcode.DuplicatePreparedStatement, "prepared statement %q already exists", c.Name)
 	}
 	if len(s.prepared) >= maxPreparedStatements {
@@ -35,12 +40,39 @@ func (s *Session) runPrepare(c *sql.PrepareStmt, text, tag string) (pgwire.Resul
 }
 
 func (s *Session) preparedStatement(ctx context.Context, name string) (*statement, error) {
+	if p := s.prepared[name]; p != nil {
+		return s.prepare(ctx, p.inner, p.types)
+	}
+	if st := s.wirePrepared(name); st != nil {
+		return s.prepare(ctx, st.stmt, st.declared)
+	}
+	return nil, pgerr.New(pgerrcode.InvalidSQLStatementName, "prepared statement %q does not exist", name)
+}
+
+// wirePrepared finds a statement that the client prepared through the protocol.
+func (s *Session) wirePrepared(name string) *statement {
+	if w, ok := s.out.(wireStatements); ok {
+		st, _ := w.Prepared(name).(*statement)
+		return st
+	}
+	return nil
+}
+
+// PreparedStatement implements pgwire.PreparedSession.
+func (s *Session) PreparedStatement(ctx context.Context, name string) (pgwire.Parsed, pgwire.Statement, error) {
 	p := s.prepared[name]
 	if p == nil {
-		return nil, pgerr.New(pgerrcode.InvalidSQLStatementName, "prepared statement %q does not exist", name)
+		return nil, nil, nil
 	}
-	return s.prepare(ctx, p.inner, p.types)
+	st, err := s.Prepare(ctx, parsed{p.inner}, p.types)
+	if err != nil {
+		return nil, nil, err
+	}
+	return parsed{p.inner}, st, nil
 }
+
+// ForgetStatement implements pgwire.PreparedSession.
+func (s *Session) ForgetStatement(name string) { delete(s.prepared, name) }
 
 func (s *Session) runExecute(ctx context.Context, c *sql.ExecuteStmt) (pgwire.Result, error) {
 	st, err := s.preparedStatement(ctx, c.Name)
@@ -107,6 +139,7 @@ func textOf(v *vector.Vector, row int, enc *pgvalue.Encoder) *string {
 
 // wireStatements are the statements that a client prepared through the protocol: SQL names them too.
 type wireStatements interface {
+	Prepared(name string) pgwire.Statement
 	Deallocate(name string) bool
 	DeallocateAll()
 	Statements() []pgwire.NamedStatement
