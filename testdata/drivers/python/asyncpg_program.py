@@ -149,6 +149,7 @@ async def special_values(conn):
 
 @topic
 async def timeouts(conn):
+    await conn.execute("SET statement_timeout = '20s'")  # for a cancel that comes between two messages, which PostgreSQL drops
     try:
         await conn.fetch(LONG, timeout=0.5)
     except TimeoutError as e:

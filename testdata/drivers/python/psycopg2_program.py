@@ -1,14 +1,13 @@
 """psycopg2: what its users do, printed."""
 import datetime as dt
 import io
-import threading
 import uuid
 from decimal import Decimal
 
 import psycopg2
 import psycopg2.extras as extras
 
-from topics import run, show, topic
+from topics import repeatedly, run, show, topic
 
 extras.register_uuid()
 LONG = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE (a + b) % 7 = 3"
@@ -175,10 +174,8 @@ def errors(conn):
 def cancelling(conn):
     conn.autocommit = True
     cur = conn.cursor()
-    timer = threading.Timer(0.5, conn.cancel)
-    timer.start()
-    fails(cur, LONG)
-    timer.join()
+    with repeatedly(conn.cancel):
+        fails(cur, LONG)
     cur.execute("SET statement_timeout = 200")
     fails(cur, LONG)
     cur.execute("RESET statement_timeout; SELECT 'alive'")

@@ -1,6 +1,5 @@
 """psycopg 3: what its users do, printed."""
 import datetime as dt
-import threading
 import uuid
 from decimal import Decimal
 
@@ -8,7 +7,7 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 
-from topics import run, show, topic
+from topics import repeatedly, run, show, topic
 
 ONE_OF_EACH = [
     ("int2", -7), ("int4", 1 << 30), ("int8", 1 << 60), ("float4", 1.5), ("float8", 0.1), ("numeric(12,3)", Decimal("123.456")),
@@ -52,7 +51,9 @@ def types_as_parameters(conn):
 
 @topic
 def parameters_without_a_table(conn):
-    for _, value in ONE_OF_EACH:
+    for kind, value in ONE_OF_EACH:
+        if kind == "numeric(12,3)":  # docs/clients.md: numeric without a scale
+            continue
         show(conn.execute("SELECT %s", [value]).fetchone()[0], conn.cursor(binary=True).execute("SELECT %b", [value]).fetchone()[0])
     show(conn.execute("SELECT %(a)s + %(b)s, %(a)s::text", {"a": 1, "b": 2}).fetchone())
     show(conn.execute("SELECT x FROM generate_series(1, 10) x WHERE x = ANY(%s) ORDER BY x LIMIT %s OFFSET %s", [[2, 3, 5, 7], 2, 1]).fetchall())
@@ -278,13 +279,11 @@ def streaming(conn):
 def cancelling(conn):
     conn.autocommit = True
     long = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE (a + b) % 7 = 3"
-    timer = threading.Timer(0.5, conn.cancel_safe)
-    timer.start()
-    try:
-        conn.execute(long)
-    except psycopg.errors.QueryCanceled as e:
-        show(e.sqlstate, e.diag.message_primary)
-    timer.join()
+    with repeatedly(conn.cancel_safe):
+        try:
+            conn.execute(long)
+        except psycopg.errors.QueryCanceled as e:
+            show(e.sqlstate, e.diag.message_primary)
     conn.execute("SET statement_timeout = 200")
     try:
         conn.execute(long)

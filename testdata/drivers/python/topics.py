@@ -1,7 +1,9 @@
 """Topics of a program: each prints its name and then what the client returned."""
 import asyncio
+import contextlib
 import inspect
 import sys
+import threading
 import traceback
 
 _topics = []
@@ -36,6 +38,24 @@ def run(connect):
             show("FAILED", type(error).__name__, str(error).strip())
             traceback.print_exc()
     sys.exit(1 if failed else 0)
+
+
+@contextlib.contextmanager
+def repeatedly(cancel, seconds=0.3):
+    """Call cancel again and again while the block runs: the first may come before the query does."""
+    done = threading.Event()
+
+    def body():
+        while not done.wait(seconds):
+            cancel()
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 async def _within(connect, function):
