@@ -22,13 +22,8 @@ type preparedText struct {
 	created time.Time
 }
 
-<<<<<<< ours
 func (s *Session) runPrepare(c *sql.PrepareStmt, text, tag string) (pgwire.Result, error) {
-	if s.prepared[c.Name] != nil {
-=======
-func (s *Session) runPrepare(c *sql.PrepareStmt, tag string) (pgwire.Result, error) {
 	if s.prepared[c.Name] != nil || s.wirePrepared(c.Name) != nil {
->>>>>>> theirs
 		return nil, pgerr.New(pgerrcode.DuplicatePreparedStatement, "prepared statement %q already exists", c.Name)
 	}
 	if len(s.prepared) >= maxPreparedStatements {

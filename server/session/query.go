@@ -37,11 +37,9 @@ type boundQuery struct {
 // bind resolves a query and asks the engine for its columns.
 func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type, names ...string) (*boundQuery, error) {
 	r := s.resolver()
-<<<<<<< ours
-	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, TargetTypes: target, TargetNames: names})
-=======
-	sel, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names})
->>>>>>> theirs
+	sel, err := sql.Rewrite(q, sql.Env{
+		Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -70,13 +68,11 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 	for i, c := range desc.Columns[:visible] {
 		b.columns[i] = outputColumn(sel, i, c)
 	}
-<<<<<<< ours
-	for _, a := range sel.Actions {
-		b.columns[a.Column].Type = a.Result
-=======
 	if len(sel.Columns) == 0 { // the engine has no rows without columns, and was given one
 		b.columns = b.columns[:0]
->>>>>>> theirs
+	}
+	for _, a := range sel.Actions {
+		b.columns[a.Column].Type = a.Result
 	}
 	return b, nil
 }
@@ -369,15 +365,12 @@ func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-<<<<<<< ours
 	if len(r.actions) > 0 {
 		if b, err = r.session.act(ctx, r.actions, b, len(r.columns)); err != nil {
 			return nil, err
 		}
 	}
-=======
 	b.Cols = b.Cols[:min(len(b.Cols), len(r.columns))]
->>>>>>> theirs
 	for i := range b.Cols {
 		b.Cols[i].Type.SQL = r.columns[i].Type
 	}
