@@ -15,6 +15,7 @@ type Grant struct {
 	GrantOption bool // WITH GRANT OPTION, or REVOKE GRANT OPTION FOR
 	Cascade     bool
 	Grantor     *RoleSpec
+	Fault       error // what is wrong with the privileges; to be told when names and roles are found
 }
 
 // ColumnGrant is a privilege on columns; All is ALL (columns).

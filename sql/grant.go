@@ -40,8 +40,8 @@ func (c *classifier) grant(n *pg_query.GrantStmt) (*Grant, error) {
 		return out, nil
 	}
 	for _, node := range n.Privileges {
-		if err := out.privilege(node.GetAccessPriv()); err != nil {
-			return nil, err
+		if out.Fault = out.privilege(node.GetAccessPriv()); out.Fault != nil {
+			break
 		}
 	}
 	return out, nil

@@ -58,7 +58,7 @@ func (s *Session) explainQuery(ctx context.Context, st *statement, args []*strin
 	if err != nil {
 		return nil, err
 	}
-	r := &rows{columns: b.columns}
+	r := &rows{session: s, columns: b.columns}
 	defer r.Close()
 	text, err := s.plan(ctx, b, args, r)
 	if err != nil {

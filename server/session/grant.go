@@ -74,6 +74,10 @@ func (s *Session) runGrant(c *sql.Grant, tag string) (pgwire.Result, error) {
 			return nil, pgerr.New(pgerrcode.FeatureNotSupported, "grantor must be current user")
 		}
 	}
+	names, err := s.grantNames(c)
+	if err != nil {
+		return nil, err
+	}
 	var grantees []uint32
 	for _, spec := range c.Grantees {
 		if spec.Kind == sql.RolePublic {
@@ -86,9 +90,8 @@ func (s *Session) runGrant(c *sql.Grant, tag string) (pgwire.Result, error) {
 		}
 		grantees = append(grantees, r.OID)
 	}
-	names, err := s.grantNames(c)
-	if err != nil {
-		return nil, err
+	if c.Fault != nil {
+		return nil, c.Fault
 	}
 	for _, n := range names {
 		o, err := s.securable(c, n)
@@ -141,12 +144,20 @@ func (s *Session) grantNames(c *sql.Grant) ([]catalog.Name, error) {
 				return nil, err
 			}
 			if !ok {
-				return nil, noRelation(n)
+				return nil, s.notFound(n)
 			}
 			out = append(out, full)
 		}
 	}
 	return out, nil
+}
+
+// notFound is the answer to a name of a relation that is not there: the schema may be what is missing.
+func (s *Session) notFound(n catalog.Name) error {
+	if n.Schema != "" && s.database().Schemas[n.Schema] == nil && !s.node.systems.schemas[n.Schema] {
+		return pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)
+	}
+	return noRelation(n)
 }
 
 // allIn lists the tables and views, or the sequences, of a schema.

@@ -55,7 +55,7 @@ func (s *Session) ownable(c *sql.AlterOwner) (*securable, error) {
 	case !ok && c.IfExists:
 		return nil, nil
 	case !ok:
-		return nil, noRelation(c.Name)
+		return nil, s.notFound(c.Name)
 	}
 	o := relationSecurable(r.db, full)
 	if c.Kind != sql.ObjectTable && o.kind != c.Kind {

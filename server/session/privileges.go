@@ -168,6 +168,14 @@ func (s *Session) mayCreate(schema string) error {
 	return nil
 }
 
+// atTarget gives the refusal of a schema for a new table the position that it has in PostgreSQL.
+func atTarget(err error, stmt *sql.Statement) error {
+	if e := pgerr.From(err); e != nil && e.Code == pgerrcode.InsufficientPrivilege && e.Position == 0 && strings.HasPrefix(e.Message, "permission denied for schema ") {
+		e.Position = sql.LocateTarget(stmt)
+	}
+	return err
+}
+
 // mustOwn refuses whoever does not own a relation.
 func (s *Session) mustOwn(db *catalog.Database, n catalog.Name) error {
 	if s.rights().Has(ownerIn(db, n)) {

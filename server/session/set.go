@@ -211,7 +211,7 @@ func (s *Session) resetAll() {
 		}
 	}
 	for name := range s.values { // custom parameters stay, empty
-		if _, begun := s.start[name]; settings[name] == nil && !begun {
+		if _, begun := s.start[name]; settings[name] == nil && !begun && name[0] != 0 {
 			v = v.with(name, "")
 		}
 	}

@@ -114,10 +114,13 @@ func arrayText(words []string) string { return "[" + strings.Join(words, ", ") +
 
 func (s *Session) runDiscard(c *sql.Discard, tag string) (pgwire.Result, error) {
 	if c.Target == sql.DiscardAll {
-		if s.tx.block {
+		if s.tx.block || s.several {
 			return nil, pgerr.New(pgerrcode.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
 		s.closeCursors(func(*cursor) bool { return true })
+		if err := s.setIdentityByName("session_authorization", "", true, false); err != nil {
+			return nil, err
+		}
 		s.resetAll()
 		s.unlisten()
 		s.node.locks.releaseAll(s.locker)

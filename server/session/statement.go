@@ -45,6 +45,7 @@ func (s *Session) Parse(_ context.Context, text string) ([]pgwire.Parsed, error)
 		s.Fail()
 		return nil, err
 	}
+	s.several = len(stmts) > 1
 	out := make([]pgwire.Parsed, len(stmts))
 	for i, st := range stmts {
 		out[i] = parsed{st}
@@ -104,6 +105,9 @@ func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []s
 	case *sql.CreateView:
 		_, err = s.bind(ctx, c.Query, nil, nil)
 	case *sql.DeclareCursor:
+		if c.Scroll && c.NoScroll {
+			return nil, pgerr.New(pgerrcode.InvalidCursorDefinition, "cannot specify both SCROLL and NO SCROLL")
+		}
 		st.query, err = s.bind(ctx, c.Query, declared, nil)
 		st.takeParams()
 	case *sql.Explain:
@@ -224,7 +228,8 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 	}
 	switch c := st.stmt.Command.(type) {
 	case *sql.CreateTable:
-		return s.runCreateTable(ctx, c, st.stmt.Tag)
+		r, err := s.runCreateTable(ctx, c, st.stmt.Tag)
+		return r, atTarget(err, st.stmt)
 	case *sql.CreateTableAs:
 		return s.runCreateTableAs(ctx, st, c, args)
 	case *sql.CreateView:
