@@ -26,6 +26,9 @@ func arrayText(t vector.Type) AppendFunc {
 		return func(dst []byte, _ *vector.Vector, _ int, _ *Encoder) []byte { return append(dst, '{', '}') }
 	}
 	elem, plain := TextFunc(*t.Elem), plainElement(*t.Elem)
+	if t.SQL.Vector() {
+		return vectorText(elem)
+	}
 	return func(dst []byte, v *vector.Vector, row int, e *Encoder) []byte {
 		entry := v.Lists[row]
 		dst = append(dst, '{')
@@ -44,6 +47,20 @@ func arrayText(t vector.Type) AppendFunc {
 			}
 		}
 		return append(dst, '}')
+	}
+}
+
+// vectorText prints int2vector and oidvector: 1 2 3.
+func vectorText(elem AppendFunc) AppendFunc {
+	return func(dst []byte, v *vector.Vector, row int, e *Encoder) []byte {
+		entry := v.Lists[row]
+		for i := entry.Offset; i < entry.Offset+entry.Length; i++ {
+			if i > entry.Offset {
+				dst = append(dst, ' ')
+			}
+			dst = elem(dst, v.Child, int(i), e)
+		}
+		return dst
 	}
 }
 
@@ -103,12 +120,16 @@ func arrayBinary(t vector.Type) AppendFunc {
 		return arrayText(t)
 	}
 	fn, oid := BinaryFunc(*leaf), leaf.SQL.OID
+	first, bare := uint32(1), t.SQL.Vector()
+	if bare { // these begin at 0 and have a dimension even when they are empty
+		first = 0
+	}
 	return func(dst []byte, v *vector.Vector, row int, e *Encoder) []byte {
 		var shape [maxArrayDims]uint64
 		measure(v, row, shape[:dims])
 		n := dims
 		for _, d := range shape[:dims] {
-			if d == 0 {
+			if d == 0 && !bare {
 				n = 0
 			}
 		}
@@ -121,7 +142,7 @@ func arrayBinary(t vector.Type) AppendFunc {
 		}
 		for _, d := range shape[:dims] {
 			dst = binary.BigEndian.AppendUint32(dst, uint32(d))
-			dst = binary.BigEndian.AppendUint32(dst, 1)
+			dst = binary.BigEndian.AppendUint32(dst, first)
 		}
 		w := arrayWriter{fn: fn, e: e, shape: shape[:dims]}
 		dst = w.list(dst, v, row, 0)
