@@ -21,7 +21,7 @@ type view struct {
 
 // viewer returns the current view, which running queries use from now on, too.
 func (s *Session) viewer() *syscat.Viewer {
-	db, role := s.database(), s.client.User
+	db, role := s.database(), s.roleName(s.role())
 	if v := s.catalogView.Load(); v != nil && v.db == db && v.generation == s.generation && v.role == role {
 		return v.Viewer
 	}
