@@ -84,7 +84,8 @@ func New(cfg Config, roles RoleSource) (*Authenticator, error) {
 }
 
 // Authenticate has the client prove that it is the role it says. A refusal is a FATAL *pgerr.Error: 28P01 when the proof fails, 28000 when there is no
-// proof that would do, 08P01 for an exchange against the rules. A role that a certificate names need not exist: the caller looks.
+// proof that would do, 08P01 for an exchange against the rules. The role need not exist nor have the right to
+// log in: the caller looks.
 func (a *Authenticator) Authenticate(ctx context.Context, r Request, c Client) error {
 	if err := a.transport(r); err != nil {
 		return err
@@ -108,19 +109,16 @@ func (a *Authenticator) transport(r Request) error {
 		WithHint("Connect with sslmode=require, or with sslmode=verify-full and the server's certificate authority.")
 }
 
-// trust lets a role without a password in from this machine. Elsewhere it says how to set one, and where everybody may be superuser it says that a
-// role does not exist, since there is nothing to hide.
+// trust lets a role without a password in from this machine, and elsewhere says how to set one. Where everybody may be superuser, one that does not exist
+// need not prove anything either: the caller says so, since there is nothing to hide.
 func trust(r Request, roles map[string]*catalog.Role) (bool, error) {
 	role, open := roles[r.User], passwordless(roles[catalog.DatabaseName])
 	switch {
-	case passwordless(role) && local(r.Addr):
+	case local(r.Addr) && (passwordless(role) || role == nil && open):
 		return true, nil
 	case passwordless(role):
 		return false, pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" has no password and may connect from this machine only", r.User).
 			WithHint("Set a password on the machine that runs the server: ALTER ROLE %s PASSWORD '...'.", quoted(r.User))
-	case role == nil && open && local(r.Addr):
-		return false, pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" does not exist", r.User).
-			WithHint("Connect as role \"%s\".", catalog.DatabaseName)
 	}
 	return false, nil
 }

@@ -46,6 +46,9 @@ func (b *authBackend) Authenticate(ctx context.Context, c pgwire.ClientInfo, p p
 }
 
 func (b *authBackend) Open(ctx context.Context, c pgwire.ClientInfo, out pgwire.Outlet) (pgwire.Session, error) {
+	if c.User == "nobody" {
+		return nil, pgerr.New("28000", "role \"nobody\" does not exist")
+	}
 	if c.User == "nologin" {
 		return nil, pgerr.New("28000", "role \"nologin\" is not permitted to log in")
 	}

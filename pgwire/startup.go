@@ -140,7 +140,7 @@ func errStartupLayout() error {
 
 // clientInfo applies the defaults of the start-up parameters and takes options=-c apart.
 func clientInfo(params map[string]string) (ClientInfo, error) {
-	info := ClientInfo{User: params["user"], Database: params["database"], Parameters: map[string]string{}}
+	info := ClientInfo{User: cutName(params["user"]), Database: cutName(params["database"]), Parameters: map[string]string{}}
 	if info.User == "" {
 		return info, pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "no PostgreSQL user name specified in startup packet")
 	}
@@ -164,6 +164,12 @@ func clientInfo(params map[string]string) (ClientInfo, error) {
 	}
 	return info, nil
 }
+
+// maxNameBytes is the length of a name in PostgreSQL (NAMEDATALEN - 1).
+const maxNameBytes = 63
+
+// cutName cuts a name that is too long, wherever that is in a character, as PostgreSQL does with those of the start-up message.
+func cutName(s string) string { return s[:min(len(s), maxNameBytes)] }
 
 // splitOptions reads "-c name=value --name=value"; a backslash keeps a blank.
 func splitOptions(s string, into map[string]string) error {

@@ -31,32 +31,34 @@ func (n *Node) refused(c pgwire.ClientInfo, e *pgerr.Error) {
 		Msg("connection refused")
 }
 
-// enter counts a session, if its role may open one more here. Superusers have no limit.
-func (n *Node) enter(s *Session) error {
-	c := s.client
+// enter counts a session of a role, if it may open one more here. Superusers have no limit. Who comes so far has proved who it is, or there is nothing to
+// prove, so that it can be told what is wrong.
+func (n *Node) enter(c pgwire.ClientInfo) error {
 	role := n.catalog.Current().Roles[c.User]
 	switch {
 	case role == nil:
-		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" does not exist", c.User)
+		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" does not exist", c.User).
+			WithHint("Connect as role \"%s\".", catalog.DatabaseName)
 	case !role.Login:
 		return pgerr.Fatal(pgerrcode.InvalidAuthorizationSpecification, "role \"%s\" is not permitted to log in", c.User)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !role.Superuser && role.ConnLimit >= 0 {
-		open := int32(0)
-		for other := range n.sessions {
-			if other.client.User == c.User {
-				open++
-			}
-		}
-		if open >= role.ConnLimit {
-			return pgerr.Fatal(pgerrcode.TooManyConnections, "too many connections for role \"%s\"", c.User)
-		}
+	if !role.Superuser && role.ConnLimit >= 0 && n.byRole[c.User] >= role.ConnLimit {
+		return pgerr.Fatal(pgerrcode.TooManyConnections, "too many connections for role \"%s\"", c.User)
 	}
 	if c.Database != catalog.DatabaseName {
 		return pgerr.Fatal(pgerrcode.InvalidCatalogName, "database \"%s\" does not exist", c.Database)
 	}
-	n.sessions[s] = struct{}{}
+	n.byRole[c.User]++
 	return nil
+}
+
+// leave takes back what enter counted.
+func (n *Node) leave(c pgwire.ClientInfo) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.byRole[c.User]--; n.byRole[c.User] == 0 {
+		delete(n.byRole, c.User)
+	}
 }

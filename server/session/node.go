@@ -82,6 +82,7 @@ type Node struct {
 
 	mu       sync.Mutex
 	sessions map[*Session]struct{}
+	byRole   map[string]int32 // sessions by the role that logged in
 }
 
 // Stats count since the start of the process, but for Open and Active.
@@ -103,7 +104,7 @@ func (n *Node) Stats() Stats {
 func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 	n := &Node{
 		cfg: cfg, catalog: deps.Catalog, tables: deps.Tables, ingest: deps.Ingest, store: deps.Store, auth: deps.Auth,
-		log: deps.Log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{},
+		log: deps.Log.With().Str("component", "session").Logger(), sessions: map[*Session]struct{}{}, byRole: map[string]int32{},
 	}
 	n.engine.Store(deps.Engine)
 	n.sequences = newSequences(deps.Catalog)
@@ -126,16 +127,19 @@ func NewNode(ctx context.Context, cfg Config, deps Deps) (*Node, error) {
 
 // Open implements pgwire.Backend.
 func (n *Node) Open(_ context.Context, c pgwire.ClientInfo, out pgwire.Outlet) (pgwire.Session, error) {
-	s, err := newSession(n, c, out)
-	if err != nil {
-		return nil, err
-	}
-	if err := n.enter(s); err != nil {
-		s.Close()
+	if err := n.enter(c); err != nil {
 		n.refused(c, pgerr.From(err))
 		return nil, err
 	}
+	s, err := newSession(n, c, out)
+	if err != nil {
+		n.leave(c)
+		return nil, err
+	}
 	n.opened.Add(1)
+	n.mu.Lock()
+	n.sessions[s] = struct{}{}
+	n.mu.Unlock()
 	return s, nil
 }
 
@@ -143,6 +147,7 @@ func (n *Node) closed(s *Session) {
 	n.mu.Lock()
 	delete(n.sessions, s)
 	n.mu.Unlock()
+	n.leave(s.client)
 }
 
 // SetEngine has sessions use another instance from their next statement on.
