@@ -151,5 +151,5 @@ func TestHangupReloadsCertificates(t *testing.T) {
 
 // TestTLSFilesAtStart shows that a server with bad files does not start, and says so in one line.
 func TestTLSFilesAtStart(t *testing.T) {
-	startFails(t, "no such file", "--security.enable-tls", "--security.tls-cert-file", "/nowhere/a", "--security.tls-key-file", "/nowhere/b")
+	startFails(t, "no such file", "--data-dir", t.TempDir(), "--pg-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0", "--security.enable-tls", "--security.tls-cert-file", "/nowhere/a", "--security.tls-key-file", "/nowhere/b")
 }
