@@ -53,6 +53,7 @@ func TestPlans(t *testing.T) {
 				return s.part(t, d)
 			case "altered":
 				s.tables[arg(d, "t", "")].SchemaID++
+				s.tables[arg(d, "t", "")].Evolved = true
 				return ""
 			case "plan":
 				return s.plan(t, d)
