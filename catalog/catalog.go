@@ -56,7 +56,8 @@ type Column struct {
 	Type         sqltype.Type `json:"type"`
 	NotNull      bool         `json:"not_null,omitempty"`
 	Default      string       `json:"default,omitempty"`  // PostgreSQL expression text; "": NULL
-	Sequence     *Name        `json:"sequence,omitempty"` // owned by a serial column
+	Sequence     *Name        `json:"sequence,omitempty"` // owned by a serial or identity column
+	Identity     string       `json:"identity,omitempty"` // as pg_attribute.attidentity: a, GENERATED ALWAYS; d, BY DEFAULT; "": none
 	Comment      string       `json:"comment,omitempty"`
 	ACL          ACL          `json:"acl,omitzero"` // nil: none beside that of the relation
 	// Missing is the value, as PostgreSQL prints it in UTC, of rows that are older than the column (pg_attribute.attmissingval); nil: NULL.

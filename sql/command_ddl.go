@@ -23,6 +23,7 @@ type ColumnDef struct {
 	Type     sqltype.Type
 	NotNull  bool
 	Default  string          // PostgreSQL expression text; "": none
+	Identity string          // a: GENERATED ALWAYS, d: BY DEFAULT AS IDENTITY
 	Sequence *CreateSequence // to create beside the table, for serial and identity columns; Schema "" if the table's is; its name may be changed before Table
 }
 

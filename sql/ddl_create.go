@@ -204,7 +204,7 @@ func (b *tableBuilder) identity(col *ColumnDef, con *pg_query.Constraint) error 
 	if seq.Name.Name == "" {
 		seq.Name = b.ownSequence(*col).Name
 	}
-	col.Sequence, col.NotNull = seq, true
+	col.Sequence, col.NotNull, col.Identity = seq, true, con.GeneratedWhen
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (c *CreateTable) Table(now time.Time, id uuid.UUID, oid uint32) (*catalog.T
 			if seq.Schema == "" {
 				seq.Schema = t.Name.Schema
 			}
-			col.Sequence = &seq
+			col.Sequence, col.Identity = &seq, def.Identity
 			col.Default = nextvalText(seq)
 		}
 		t.Columns = append(t.Columns, col)

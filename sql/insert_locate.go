@@ -23,7 +23,11 @@ func LocateInsert(s *Statement) InsertLocations {
 	if err != nil || len(tree.Stmts) != 1 {
 		return InsertLocations{}
 	}
-	return InsertLocations{text: s.Text, stmt: tree.Stmts[0].GetStmt().GetInsertStmt()}
+	node := tree.Stmts[0].GetStmt()
+	if x := node.GetExplainStmt(); x != nil {
+		node = x.Query
+	}
+	return InsertLocations{text: s.Text, stmt: node.GetInsertStmt()}
 }
 
 // Target is the position of the table's name.

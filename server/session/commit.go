@@ -166,24 +166,7 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 	}
 	ops := make([]catalog.Op, len(t.ops))
 	for i, op := range t.ops {
-		switch {
-		case op.PutTable != nil:
-			c := *op.PutTable
-			c.OID = oid(c.OID)
-			op.PutTable = &c
-		case op.PutView != nil:
-			c := *op.PutView
-			c.OID = oid(c.OID)
-			op.PutView = &c
-		case op.PutSequence != nil:
-			c := *op.PutSequence
-			c.OID = oid(c.OID)
-			op.PutSequence = &c
-		case op.PutSchema != nil:
-			c := *op.PutSchema
-			c.OID = oid(c.OID)
-			op.PutSchema = &c
-		}
+		renumber(&op, oid)
 		rebaseRoles(&op, oid)
 		if name, changed := changedMeanwhile(op, t.base, current); changed {
 			if op.PutRole != nil && t.base.Roles[name] == nil {

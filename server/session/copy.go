@@ -56,6 +56,11 @@ func (s *Session) runCopy(ctx context.Context, st *statement, c *sql.Copy) (pgwi
 // copyOutQuery is the SELECT that COPY table TO stands for.
 func (s *Session) copyOutQuery(ctx context.Context, c *sql.Copy) (*boundQuery, error) {
 	r := s.resolver()
+	if c.Table.Schema != "" {
+		if err := s.mayUse(c.Table.Schema); err != nil {
+			return nil, err
+		}
+	}
 	full, ok := r.find(c.Table)
 	if !ok {
 		return nil, noRelation(c.Table)

@@ -21,8 +21,10 @@ type filler func(ctx context.Context, n int) (vector.Vector, error)
 func (s *Session) defaultOf(ctx context.Context, t *catalog.Table, c *catalog.Column) (filler, error) {
 	vt := vector.TypeOf(c.Type)
 	if c.Sequence != nil {
-		if err := s.checkSequence(*c.Sequence); err != nil {
-			return nil, err
+		if c.Identity == "" { // who may write an identity column needs nothing else
+			if err := s.checkSequence(*c.Sequence); err != nil {
+				return nil, err
+			}
 		}
 		return func(ctx context.Context, n int) (vector.Vector, error) {
 			return s.sequenceValues(ctx, *c.Sequence, vt, n)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/pgwire"
 	"github.com/miniodb/miniodb/sql"
@@ -32,6 +33,11 @@ func (s *Session) runExplain(ctx context.Context, st *statement, c *sql.Explain,
 			return nil, err
 		}
 		params = nil
+	}
+	if inner.target != nil {
+		if err := s.checkTarget(inner.target.table, inner.target.columns, catalog.Insert); err != nil {
+			return nil, err
+		}
 	}
 	var lines []string
 	if inner.query == nil {

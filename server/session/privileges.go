@@ -244,7 +244,7 @@ var secretRelations = map[string]sql.ObjectKind{
 
 func checkSystem(r *catalog.Rights, o *sql.System) error {
 	kind, secret := secretRelations[o.Name.Name]
-	if !secret || o.Name.Schema != "pg_catalog" || r.Superuser() {
+	if !secret || o.Name.Schema != "pg_catalog" || r.OnRelation(nil, catalog.SuperuserOID)&catalog.Select != 0 {
 		return nil
 	}
 	return denied(kind, o.Name.Name)

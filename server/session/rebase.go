@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"reflect"
 
 	"github.com/jackc/pgerrcode"
@@ -8,6 +9,24 @@ import (
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
+
+// renumber gives an object that an operation puts its own copy and its OID.
+func renumber(op *catalog.Op, oid func(uint32) uint32) {
+	switch {
+	case op.PutTable != nil:
+		c := *op.PutTable
+		c.OID, op.PutTable = oid(c.OID), &c
+	case op.PutView != nil:
+		c := *op.PutView
+		c.OID, op.PutView = oid(c.OID), &c
+	case op.PutSequence != nil:
+		c := *op.PutSequence
+		c.OID, op.PutSequence = oid(c.OID), &c
+	case op.PutSchema != nil:
+		c := *op.PutSchema
+		c.OID, op.PutSchema = oid(c.OID), &c
+	}
+}
 
 // rebaseRoles gives the roles that an operation makes, or speaks of, the OIDs that they get. What the transaction keeps is not changed.
 func rebaseRoles(op *catalog.Op, oid func(uint32) uint32) {
@@ -29,6 +48,14 @@ func rebaseRoles(op *catalog.Op, oid func(uint32) uint32) {
 		return out
 	}
 	switch {
+	case op.Rename != nil:
+		n := *op.Rename
+		for _, inner := range []*catalog.Op{{PutTable: n.Table}, {PutView: n.View}, {PutSequence: n.Sequence}} {
+			renumber(inner, oid)
+			rebaseRoles(inner, oid)
+			n.Table, n.View, n.Sequence = cmp.Or(inner.PutTable, n.Table), cmp.Or(inner.PutView, n.View), cmp.Or(inner.PutSequence, n.Sequence)
+		}
+		op.Rename = &n
 	case op.PutRole != nil:
 		r := *op.PutRole
 		r.OID, r.MemberOf = oid(r.OID), append([]catalog.Membership{}, r.MemberOf...)

@@ -36,6 +36,9 @@ func (s *Session) runRename(ctx context.Context, c *sql.Rename, tag string) (pgw
 	case c.Constraint != "":
 		return tagResult(tag), s.renameConstraint(db.Tables[*full], *full, c)
 	}
+	if err := s.mayCreate(full.Schema); err != nil {
+		return nil, err
+	}
 	to := catalog.Name{Schema: full.Schema, Name: c.To}
 	if db.Exists(to) {
 		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", c.To)
@@ -304,6 +307,8 @@ func (s *Session) renameSchema(ctx context.Context, from, to string) error {
 		return notOwner(sql.ObjectSchema, from)
 	case old == nil:
 		return pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", from)
+	case s.rights().OnDatabase()&catalog.Create == 0:
+		return denied(sql.ObjectDatabase, catalog.DatabaseName)
 	case db.Schemas[to] != nil || s.node.systems.schemas[to]:
 		return pgerr.New(pgerrcode.DuplicateSchema, "schema %q already exists", to)
 	case strings.HasPrefix(to, "pg_"):
