@@ -79,7 +79,7 @@ func (s *Session) bindExpression(ctx context.Context, expr string, t sqltype.Typ
 	if !ok || len(stmts) != 1 {
 		return nil, pgerr.New(pgerrcode.SyntaxError, "a default must be an expression")
 	}
-	return s.bind(ctx, q, nil, []sqltype.Type{t})
+	return s.bind(ctx, q, []sqltype.OID{sqltype.Int8}, []sqltype.Type{t})
 }
 
 // evaluate computes a default expression n times.
