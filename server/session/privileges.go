@@ -85,7 +85,9 @@ func (s *Session) checkUses(uses []sql.Use) error {
 func checkUse(r *catalog.Rights, u *sql.Use) error {
 	switch {
 	case u.System != nil:
-		return checkSystem(r, u.System)
+		return checkSystem(r, u.System.Name)
+	case u.View != nil && u.View.OID < catalog.FirstOID:
+		return checkSystem(r, u.View.Name)
 	case u.View != nil:
 		v := u.View
 		if now := r.Database().Views[v.Name]; now != nil && now.OID == v.OID {
@@ -242,12 +244,12 @@ var secretRelations = map[string]sql.ObjectKind{
 	"pg_shmem_allocations": sql.ObjectView, "pg_backend_memory_contexts": sql.ObjectView,
 }
 
-func checkSystem(r *catalog.Rights, o *sql.System) error {
-	kind, secret := secretRelations[o.Name.Name]
-	if !secret || o.Name.Schema != "pg_catalog" || r.OnRelation(nil, catalog.SuperuserOID)&catalog.Select != 0 {
+func checkSystem(r *catalog.Rights, n catalog.Name) error {
+	kind, secret := secretRelations[n.Name]
+	if !secret || n.Schema != "pg_catalog" || r.OnRelation(nil, catalog.SuperuserOID)&catalog.Select != 0 {
 		return nil
 	}
-	return denied(kind, o.Name.Name)
+	return denied(kind, n.Name)
 }
 
 // seesActivityOf reports whether the session may see what a session of that role does.
