@@ -83,12 +83,15 @@ type Key struct {
 	Columns    []int32  `json:"columns"`
 	References *Name    `json:"references,omitempty"`
 	RefColumns []string `json:"ref_columns,omitempty"`
+	Comment    string   `json:"comment,omitempty"`
 }
 
 // Check is an enforced CHECK constraint.
 type Check struct {
 	Name string `json:"name"`
 	Expr string `json:"expr"` // PostgreSQL expression text over the table's columns
+
+	Comment string `json:"comment,omitempty"`
 }
 
 // Options are the table options of CREATE TABLE ... WITH (...). A zero value means the server's default, except where noted.
@@ -127,6 +130,7 @@ type Sequence struct {
 	Exhausted bool   `json:"exhausted,omitempty"` // the last value has been reserved; Reserved is that value
 	Owner     uint32 `json:"owner,omitempty"`
 	ACL       ACL    `json:"acl,omitzero"`
+	Comment   string `json:"comment,omitempty"`
 }
 
 // Schema is a namespace.
@@ -135,6 +139,8 @@ type Schema struct {
 	Name  string `json:"name"`
 	Owner uint32 `json:"owner,omitempty"`
 	ACL   ACL    `json:"acl,omitzero"`
+
+	Comment string `json:"comment,omitempty"`
 }
 
 // Stream is a WAL stream: opened before its first acknowledgement, never reused.

@@ -14,6 +14,7 @@ import (
 type classifier struct {
 	text string // what locations in the tree index
 	walk bool   // queries may hold what they must not: look at the whole tree
+	like likeTables
 }
 
 // at gives an error the position of a location in the tree.

@@ -1,6 +1,8 @@
 package sql
 
 import (
+	pg_query "github.com/pganalyze/pg_query_go/v6"
+
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
@@ -15,6 +17,9 @@ type CreateTable struct {
 	Checks      []catalog.Check // with names as given or as PostgreSQL generates them
 	Options     TableOptions
 	Notices     []*pgerr.Error // what is recorded and not enforced; for the client when the table is made
+
+	like     *pg_query.CreateStmt // with LIKE, until Expand
+	likeText string
 }
 
 // ColumnDef is a column of CREATE TABLE.
@@ -22,7 +27,8 @@ type ColumnDef struct {
 	Name     string
 	Type     sqltype.Type
 	NotNull  bool
-	Default  string          // PostgreSQL expression text; "": none
+	Default  string // PostgreSQL expression text; "": none
+	Comment  string
 	Identity string          // a: GENERATED ALWAYS, d: BY DEFAULT AS IDENTITY
 	Sequence *CreateSequence // to create beside the table, for serial and identity columns; Schema "" if the table's is; its name may be changed before Table
 }
@@ -92,6 +98,8 @@ const (
 	ObjectSequence ObjectKind = "sequence"
 	ObjectColumn   ObjectKind = "column"
 	ObjectDatabase ObjectKind = "database"
+
+	ObjectConstraint ObjectKind = "constraint"
 )
 
 // Drop is DROP TABLE, VIEW, SCHEMA or SEQUENCE.
@@ -112,9 +120,9 @@ type Truncate struct {
 // Comment is COMMENT ON.
 type Comment struct {
 	Kind   ObjectKind
-	Name   catalog.Name // of the table for a column; the name alone for schema and database
-	Column string
-	Text   *string // nil: remove
+	Name   catalog.Name // of the table for a column and a constraint; the name alone for schema and database
+	Column string       // or constraint
+	Text   *string      // nil: remove
 }
 
 // NoOp is a statement that is accepted and does nothing here.

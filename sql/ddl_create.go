@@ -42,6 +42,9 @@ func (c *classifier) createTable(n *pg_query.CreateStmt) (*CreateTable, error) {
 	if err != nil {
 		return nil, err
 	}
+	if hasLike(n) && c.like == nil {
+		return &CreateTable{Name: name, IfNotExists: n.IfNotExists, like: n, likeText: c.text}, nil
+	}
 	b := &tableBuilder{classifier: c, out: &CreateTable{Name: name, IfNotExists: n.IfNotExists}, columns: map[string]bool{}}
 	if err := b.elements(n.TableElts); err != nil {
 		return nil, err
@@ -73,6 +76,15 @@ func (b *tableBuilder) elements(nodes []*pg_query.Node) error {
 		if col := node.GetColumnDef(); col != nil {
 			b.columns[col.Colname] = true
 		}
+		if like := node.GetTableLikeClause(); like != nil {
+			t, err := b.copied(like)
+			if err != nil {
+				return err
+			}
+			for i := range t.Columns {
+				b.columns[t.Columns[i].Name] = true
+			}
+		}
 	}
 	for _, node := range nodes {
 		var err error
@@ -82,7 +94,7 @@ func (b *tableBuilder) elements(nodes []*pg_query.Node) error {
 		case *pg_query.Node_Constraint:
 			err = b.constraint(n.Constraint, "")
 		case *pg_query.Node_TableLikeClause:
-			err = b.at(unsupported("LIKE in CREATE TABLE is not supported"), n.TableLikeClause.GetRelation().GetLocation())
+			err = b.takeLike(n.TableLikeClause)
 		default:
 			err = unsupported("%s in CREATE TABLE is not supported", statementName(node))
 		}

@@ -282,6 +282,16 @@ func (c *classifier) comment(n *pg_query.CommentStmt) (*Comment, error) {
 			out.Kind = ObjectDatabase
 		}
 		out.Name.Name = n.Object.GetString_().GetSval()
+	case pg_query.ObjectType_OBJECT_TABCONSTRAINT:
+		if len(items) < 2 {
+			return nil, pgerr.New(pgerrcode.SyntaxError, "a constraint's table must be named")
+		}
+		out.Kind, out.Column = ObjectConstraint, items[len(items)-1].GetString_().GetSval()
+		out.Name, err = c.qualified(items[:len(items)-1])
+	case pg_query.ObjectType_OBJECT_INDEX:
+		if out.Name, err = c.qualified(items); err == nil { // CREATE INDEX makes none
+			err = pgerr.New(pgerrcode.UndefinedTable, "relation \"%s\" does not exist", out.Name.Name)
+		}
 	case pg_query.ObjectType_OBJECT_COLUMN:
 		if len(items) < 2 {
 			return nil, pgerr.New(pgerrcode.SyntaxError, "column name must be qualified")

@@ -32,7 +32,7 @@ func (c *CreateTable) Table(now time.Time, id uuid.UUID, oid uint32) (*catalog.T
 	}
 	for i, def := range c.Columns {
 		col := catalog.Column{
-			ID: int32(i) + 1, Name: def.Name, PhysicalName: def.Name, Type: def.Type, NotNull: def.NotNull, Default: def.Default,
+			ID: int32(i) + 1, Name: def.Name, PhysicalName: def.Name, Type: def.Type, NotNull: def.NotNull, Default: def.Default, Comment: def.Comment,
 		}
 		if def.Sequence != nil {
 			seq := def.Sequence.Name

@@ -107,6 +107,22 @@ func (c *classifier) noOp(s *Statement, node *pg_query.Node) error {
 		case 3: // ROW EXCLUSIVE
 			out.Lock |= catalog.Insert
 		}
+	case *pg_query.Node_ReindexStmt:
+		s.Tag = "REINDEX"
+		if n.ReindexStmt.Kind == pg_query.ReindexObjectType_REINDEX_OBJECT_INDEX { // CREATE INDEX makes none
+			return pgerr.New(pgerrcode.UndefinedTable, "relation \"%s\" does not exist", n.ReindexStmt.Relation.GetRelname())
+		}
+		if n.ReindexStmt.Relation != nil {
+			out.Names, err = c.names([]*pg_query.Node{{Node: &pg_query.Node_RangeVar{RangeVar: n.ReindexStmt.Relation}}})
+		}
+	case *pg_query.Node_ClusterStmt:
+		s.Tag = "CLUSTER"
+		if n.ClusterStmt.Relation != nil {
+			out.Names, err = c.names([]*pg_query.Node{{Node: &pg_query.Node_RangeVar{RangeVar: n.ClusterStmt.Relation}}})
+		}
+		if name := n.ClusterStmt.Indexname; err == nil && name != "" {
+			return pgerr.New(pgerrcode.UndefinedObject, "index \"%s\" for table \"%s\" does not exist", name, n.ClusterStmt.Relation.GetRelname())
+		}
 	case *pg_query.Node_IndexStmt:
 		s.Tag = "CREATE INDEX"
 		if out.Names, err = c.names([]*pg_query.Node{{Node: &pg_query.Node_RangeVar{RangeVar: n.IndexStmt.Relation}}}); err != nil {

@@ -40,7 +40,7 @@ func (a *alteration) addColumn(ctx context.Context, c *sql.AddColumn) error {
 		return err
 	}
 	d := def.Columns[0]
-	col := catalog.Column{ID: t.NextColumn, Name: d.Name, Type: d.Type, NotNull: d.NotNull, Default: d.Default}
+	col := catalog.Column{ID: t.NextColumn, Name: d.Name, Type: d.Type, NotNull: d.NotNull, Default: d.Default, Identity: d.Identity}
 	if d.Sequence != nil {
 		seq := *d.Sequence
 		seq.Name.Schema = t.Name.Schema

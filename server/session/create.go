@@ -27,6 +27,9 @@ func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag st
 		}
 		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
 	}
+	if c, err = c.Expand(s.likeTable); err != nil {
+		return nil, err
+	}
 	c = clonePlaced(c, name)
 	table, err := s.createTable(ctx, c)
 	if err != nil {
@@ -40,6 +43,25 @@ func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag st
 	}
 	s.warnOptions(c.Options.Options)
 	return tagResult(tag), nil
+}
+
+// likeTable finds what CREATE TABLE (LIKE ...) copies; a view has columns alone.
+func (s *Session) likeTable(n catalog.Name) (*catalog.Table, error) {
+	r := s.resolver()
+	full, ok, err := r.own(n)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return nil, noRelation(n)
+	case r.db.Tables[full] != nil:
+		t := r.db.Tables[full]
+		return t, s.checkTable(t, catalog.Select)
+	case r.db.Views[full] != nil:
+		return &catalog.Table{Name: full, Columns: r.db.Views[full].Columns}, nil
+	}
+	return nil, pgerr.New(pgerrcode.WrongObjectType, "relation %q is invalid in LIKE clause", n.Name).
+		WithDetail("This operation is not supported for sequences.")
 }
 
 func clonePlaced(c *sql.CreateTable, name catalog.Name) *sql.CreateTable {
