@@ -243,7 +243,7 @@ func streamsRelation(n *Node) *systemObject {
 
 // ownSystems registers what this package knows.
 func (n *Node) ownSystems() error {
-	for _, o := range append(statRelations(n), queriesRelation(n), tablesRelation(n), filesRelation(n), buffersRelation(n), streamsRelation(n)) {
+	for _, o := range append(statRelations(n), sslRelation(n), queriesRelation(n), tablesRelation(n), filesRelation(n), buffersRelation(n), streamsRelation(n)) {
 		if err := n.systems.addRelation(o); err != nil {
 			return err
 		}
