@@ -24,7 +24,7 @@ FUZZ_TIME    ?= 10s
 help: ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
-deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) $(CACHE)/.drivers-node $(CACHE)/.drivers-java ## install what tests and demo need, once (testdata/cache)
+deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) $(CACHE)/.drivers-node $(CACHE)/.drivers-java $(CACHE)/.drivers-duckdb ## install what tests and demo need, once (testdata/cache)
 
 $(CACHE)/.system: testdata/system-packages.sh
 	@mkdir -p $(CACHE)
@@ -53,7 +53,7 @@ $(CACHE)/.minio-$(MINIO):
 	GOBIN=$(CURDIR)/$(CACHE)/bin $(GO) install github.com/minio/minio@$(MINIO)
 	@touch $@
 
-# Drivers of server/drivers that are neither Go nor Python. npm ci installs what the lock file says.
+# Drivers of server/drivers that neither Go nor the tests' Python has. npm ci installs what the lock file says.
 $(CACHE)/.drivers-node: testdata/drivers/node/package.json testdata/drivers/node/package-lock.json | $(CACHE)/.system
 	@mkdir -p $(CACHE)/drivers/node
 	cp $^ $(CACHE)/drivers/node/
@@ -65,6 +65,13 @@ $(CACHE)/.drivers-java: Makefile | $(CACHE)/.system
 	rm -f $(CACHE)/drivers/java/*.jar
 	mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
 		-Dartifact=org.postgresql:postgresql:$(PGJDBC) -DoutputDirectory=$(CURDIR)/$(CACHE)/drivers/java
+	@touch $@
+
+# Beside the tests' DuckDB, as its extension for PostgreSQL comes for older versions.
+$(CACHE)/.drivers-duckdb: testdata/drivers/duckdb/requirements.txt | $(CACHE)/.system
+	@mkdir -p $(CACHE)/drivers
+	python3 -m venv --clear $(CACHE)/drivers/duckdb
+	$(CACHE)/drivers/duckdb/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 LINTER := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)

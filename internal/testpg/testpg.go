@@ -41,16 +41,19 @@ var server struct {
 // TimeZone UTC. It fails the test when PostgreSQL 15 is not installed or does not start.
 func Start(tb testing.TB) (dsn string) {
 	tb.Helper()
-	server.once.Do(func() { server.dsn, server.err = start(0) })
+	server.once.Do(func() { server.dsn, server.err = start(0, nil, nil) })
 	if server.err != nil {
 		tb.Fatalf("start PostgreSQL: %v", server.err)
 	}
 	return server.dsn
 }
 
-// StartTCP is Start for drivers that cannot use Unix sockets: it also returns a port of 127.0.0.1 on which the server listens. It has to be the
-// first call of the test binary, and fails the test when Start was.
-func StartTCP(tb testing.TB) (dsn string, port int) {
+// PasswordRole is the role whose members have to give their password (SCRAM-SHA-256) on the port of StartTCP. Everybody else is trusted. Tests create it.
+const PasswordRole = "with_password"
+
+// StartTCP is Start for drivers that cannot use Unix sockets: it also returns a port of 127.0.0.1 on which the server listens, with TLS by a certificate and
+// its key, both PEM. It has to be the first call of the test binary, and fails the test when Start was.
+func StartTCP(tb testing.TB, cert, key []byte) (dsn string, port int) {
 	tb.Helper()
 	server.once.Do(func() {
 		// Another process may take a free port before PostgreSQL does; that it happens again and again is not to be expected.
@@ -58,7 +61,7 @@ func StartTCP(tb testing.TB) (dsn string, port int) {
 			if server.port, server.err = freePort(); server.err != nil {
 				return
 			}
-			if server.dsn, server.err = start(server.port); server.err == nil {
+			if server.dsn, server.err = start(server.port, cert, key); server.err == nil {
 				return
 			}
 		}
@@ -120,11 +123,18 @@ func account() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }
 
-// script runs in a shell: $1 the binaries, $2 the directory, $3 the addresses to listen on, $4 the port (the socket has it in its name). Its standard input ends when the test binary does.
+// script runs in a shell: $1 the binaries, $2 the directory, $3 the addresses to listen on, $4 the port (the socket has it in its name),
+// $5 the role of passwords. Its standard input ends when the test binary does.
 const script = `
 set -e
 "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses="$3" -p "$4" -c fsync=off -c full_page_writes=off -c timezone=UTC \
+ssl=off
+if [ -n "$3" ]; then
+  ssl=on
+  { echo "host all +$5 127.0.0.1/32 scram-sha-256"; cat "$2/data/pg_hba.conf"; } >"$2/hba"
+  mv "$2/hba" "$2/data/pg_hba.conf"
+fi
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses="$3" -p "$4" -c ssl=$ssl -c ssl_cert_file="$2/server.crt" -c ssl_key_file="$2/server.key" -c fsync=off -c full_page_writes=off -c timezone=UTC \
   -c max_connections=50 -c shared_buffers=32MB >>"$2/log" 2>&1 &
 pid=$!
 read -r _ || true
@@ -134,7 +144,7 @@ rm -rf "$2"
 `
 
 // start starts the server, on a port of 127.0.0.1 besides its socket if port is not 0.
-func start(port int) (string, error) {
+func start(port int, cert, key []byte) (string, error) {
 	bin, err := binaries()
 	if err != nil {
 		return "", err
@@ -148,16 +158,23 @@ func start(port int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if cred != nil {
-		if err := os.Chown(dir, int(cred.Uid), int(cred.Gid)); err != nil {
+	if port != 0 {
+		if err := errors.Join(os.WriteFile(filepath.Join(dir, "server.crt"), cert, 0o600), os.WriteFile(filepath.Join(dir, "server.key"), key, 0o600)); err != nil {
 			return "", err
+		}
+	}
+	if cred != nil {
+		for _, name := range []string{"", "server.crt", "server.key"} {
+			if err := os.Chown(filepath.Join(dir, name), int(cred.Uid), int(cred.Gid)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return "", err
+			}
 		}
 	}
 	listen, number := "127.0.0.1", port
 	if port == 0 {
 		listen, number = "", socketPort
 	}
-	cmd := exec.Command("/bin/sh", "-c", script, "sh", bin, dir, listen, strconv.Itoa(number))
+	cmd := exec.Command("/bin/sh", "-c", script, "sh", bin, dir, listen, strconv.Itoa(number), PasswordRole)
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: cred} // not ended by Ctrl-C before it has cleaned up
 	if server.hold, err = cmd.StdinPipe(); err != nil {

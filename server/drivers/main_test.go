@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ const root = "../.."
 
 var (
 	bin      string // the binary under test
+	tlsDir   string // certificates of both servers: ca.crt, server.crt, server.key
 	programs = filepath.Join(root, "testdata/drivers")
 	cache    = filepath.Join(root, "testdata/cache")
 )
@@ -43,6 +45,11 @@ func TestMain(m *testing.M) {
 		defer cancel()
 		if bin, err = testserver.Build(ctx, root, dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		tlsDir = filepath.Join(dir, "tls")
+		if out, err := exec.CommandContext(ctx, bin, "certs", "--dir", tlsDir).CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "miniodb certs: %v\n%s", err, out)
 			return 1
 		}
 		return m.Run()

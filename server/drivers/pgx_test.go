@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ func TestPgx(t *testing.T) {
 	compare(t, func(ctx context.Context, p place) (string, error) {
 		s := &pgxScript{dsn: p.dsn()}
 		s.connection(ctx, "connect", s.connect)
+		s.topic(ctx, "password and TLS", s.password)
 		for _, mode := range []struct {
 			name string
 			mode pgx.QueryExecMode
@@ -138,6 +141,25 @@ func (s *pgxScript) connect(ctx context.Context, c *pgx.Conn) error {
 	}
 	s.show(c.PgConn().TxStatus() == 'I', c.Ping(ctx))
 	return s.query(ctx, c, "SELECT current_user, 1 + 1 AS two, current_setting('application_name') AS app")
+}
+
+// password connects as a role that has to give it.
+func (s *pgxScript) password(ctx context.Context) error {
+	for _, options := range []string{"sslmode=disable", "sslmode=require", "sslmode=verify-full&sslrootcert=" + url.QueryEscape(caFile()), "sslmode=require&channel_binding=require"} {
+		dsn := strings.Replace(s.dsn, "miniodb@", "visitor:"+url.PathEscape(visitorPassword)+"@", 1)
+		c, err := pgx.Connect(ctx, strings.Replace(dsn, "sslmode=disable", options, 1))
+		if err != nil {
+			return err
+		}
+		err = s.query(ctx, c, "SELECT current_user, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl")
+		if err := errors.Join(err, c.Close(ctx)); err != nil {
+			return err
+		}
+		dsn = strings.Replace(s.dsn, "miniodb@", "visitor:wrong@", 1)
+		_, err = pgx.Connect(ctx, strings.Replace(dsn, "sslmode=disable", options, 1))
+		s.fails(err)
+	}
+	return nil
 }
 
 // mode runs parameters, inserts and selects in one of the modes in which pgx runs queries.

@@ -1,11 +1,12 @@
 package drivers_test
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -36,34 +37,67 @@ func (p place) environ(more ...string) []string {
 			out = append(out, kv)
 		}
 	}
-	out = append(out, "PGHOST="+p.host, "PGPORT="+p.port, "PGUSER=miniodb", "PGDATABASE="+p.database, "PGSSLMODE=disable", "TZ=UTC", "LC_ALL=C.UTF-8")
+	out = append(out, "CA_FILE="+caFile(), "VISITOR_PASSWORD="+visitorPassword, "PGHOST="+p.host, "PGPORT="+p.port, "PGUSER=miniodb", "PGDATABASE="+p.database, "PGSSLMODE=disable", "TZ=UTC", "LC_ALL=C.UTF-8")
 	return append(out, more...)
 }
 
 // startMiniODB starts a server of the test's own.
 func startMiniODB(t *testing.T) place {
 	t.Helper()
-	s := testserver.Start(t, bin, t.TempDir())
+	s := testserver.Start(t, bin, t.TempDir(), "--security.enable-tls", "--security.tls-cert-file", filepath.Join(tlsDir, "server.crt"),
+		"--security.tls-key-file", filepath.Join(tlsDir, "server.key"))
+	visitor(t, s.DSN())
 	host, port, err := net.SplitHostPort(s.PG)
 	require.NoError(t, err)
 	return place{server: "MiniODB", host: host, port: port, database: "miniodb"}
 }
 
-var databases atomic.Int64
+// The role visitor has to give this password. Its letters outside of ASCII meet what drivers do about SASLprep.
+const visitorPassword = "correct horse ü"
+
+// visitor makes the role visitor, unless it is there.
+func visitor(t *testing.T, dsn string) {
+	t.Helper()
+	ctx := t.Context()
+	conn, err := pgconn.Connect(ctx, dsn)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, fmt.Sprintf("CREATE ROLE %s; CREATE ROLE visitor LOGIN PASSWORD '%s' IN ROLE %[1]s", testpg.PasswordRole, visitorPassword)).ReadAll()
+	require.NoError(t, err)
+}
+
+// caFile is the authority that signed the certificates of both servers.
+func caFile() string {
+	path, err := filepath.Abs(filepath.Join(tlsDir, "ca.crt"))
+	if err != nil { // without a working directory
+		panic(err)
+	}
+	return path
+}
+
+var (
+	databases atomic.Int64
+	roles     sync.Once // roles belong to all databases of PostgreSQL
+)
 
 // startPostgres makes a database in the PostgreSQL of this test binary that sorts as MiniODB does.
 func startPostgres(t *testing.T) place {
 	t.Helper()
-	dsn, port := testpg.StartTCP(t)
-	ctx := context.Background()
+	cert, err := os.ReadFile(filepath.Join(tlsDir, "server.crt"))
+	require.NoError(t, err)
+	key, err := os.ReadFile(filepath.Join(tlsDir, "server.key"))
+	require.NoError(t, err)
+	dsn, port := testpg.StartTCP(t, cert, key)
+	ctx := t.Context()
 	conn, err := pgconn.Connect(ctx, dsn)
 	require.NoError(t, err)
 	defer conn.Close(ctx)
-	n := databases.Add(1)
-	// Several tests may come first at once: whoever is second has nothing to do.
-	_, err = conn.Exec(ctx, `DO $$ BEGIN CREATE ROLE miniodb SUPERUSER LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`).ReadAll()
-	require.NoError(t, err)
-	name := fmt.Sprintf("drivers_%d", n)
+	roles.Do(func() {
+		_, err := conn.Exec(ctx, "CREATE ROLE miniodb SUPERUSER LOGIN").ReadAll()
+		require.NoError(t, err)
+		visitor(t, dsn)
+	})
+	name := fmt.Sprintf("drivers_%d", databases.Add(1))
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" OWNER miniodb TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'").ReadAll()
 	require.NoError(t, err)
 	return place{server: "PostgreSQL", host: "127.0.0.1", port: fmt.Sprint(port), database: name}

@@ -20,6 +20,7 @@ func TestPq(t *testing.T) {
 			body    func(context.Context, *sql.DB) error
 		}{
 			{"connect", "application_name=program", s.connect},
+			{"password and TLS", "", s.password},
 			{"types", "", s.types},
 			{"types, binary parameters", "binary_parameters=yes", s.types},
 			{"prepared", "", s.prepared},
@@ -116,6 +117,27 @@ func (s *pqScript) connect(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	return errors.Join(s.query(ctx, db, "SELECT current_user, 1 + 1 AS two"), s.query(ctx, db, "SHOW application_name"), s.query(ctx, db, "SELECT $1::text || 'x' AS t, $2 + 1 AS n", "a", 4))
+}
+
+// password connects as a role that has to give it.
+func (s *pqScript) password(ctx context.Context, _ *sql.DB) error {
+	for _, options := range []string{"sslmode=disable", "sslmode=require", "sslmode=verify-full sslrootcert=" + caFile()} {
+		for _, password := range []string{visitorPassword, "wrong"} {
+			db, err := sql.Open("postgres", fmt.Sprintf("%s user=visitor password='%s' %s", s.dsn, password, options))
+			if err != nil {
+				return err
+			}
+			err = s.query(ctx, db, "SELECT current_user, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl")
+			if password != visitorPassword {
+				s.fails(err)
+				err = nil
+			}
+			if err := errors.Join(err, db.Close()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *pqScript) types(ctx context.Context, db *sql.DB) error {

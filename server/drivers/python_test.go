@@ -6,8 +6,10 @@ import (
 )
 
 // python is a program in testdata/drivers/python, run by the interpreter that make deps set up.
-func python(script string) program {
-	return command([]string{"PYTHONDONTWRITEBYTECODE=1"}, filepath.Join(cache, "venv/bin/python"), filepath.Join(programs, "python", script))
+func python(script string) program { return interpreter("venv", filepath.Join("python", script)) }
+
+func interpreter(venv, script string) program {
+	return command([]string{"PYTHONDONTWRITEBYTECODE=1"}, filepath.Join(cache, venv, "bin/python"), filepath.Join(programs, script))
 }
 
 func TestPsycopg(t *testing.T) { compare(t, python("psycopg3_program.py")) }
@@ -17,3 +19,5 @@ func TestPsycopg2(t *testing.T) { compare(t, python("psycopg2_program.py")) }
 func TestAsyncpg(t *testing.T) { compare(t, python("asyncpg_program.py")) }
 
 func TestSQLAlchemy(t *testing.T) { compare(t, python("sqlalchemy_program.py")) }
+
+func TestDuckDB(t *testing.T) { compare(t, interpreter("drivers/duckdb", "duckdb/program.py")) }

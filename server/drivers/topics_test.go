@@ -3,38 +3,39 @@ package drivers_test
 // topics are what the programs print, in their order. docs/clients.md names all of them: TestClientsPage.
 var topics = map[string][]string{
 	"TestAsyncpg": {
-		"connect", "types", "parameters", "prepared", "transactions", "cursors", "copy", "errors", "special values", "timeouts", "reset and pool", "large result",
+		"connect", "password and TLS", "types", "parameters", "prepared", "transactions", "cursors", "copy", "errors", "special values", "timeouts", "reset and pool", "large result",
 	},
+	"TestDuckDB": {"attach", "types", "filters", "transactions", "pass through", "large scan"},
 	"TestJDBC": {
-		"connect", "transactions", "savepoints", "isolation", "errors", "cancel", "query timeout", "autosave", "getters, text", "getters, binary", "setters",
+		"connect", "password and TLS", "transactions", "savepoints", "isolation", "errors", "cancel", "query timeout", "autosave", "getters, text", "getters, binary", "setters",
 		"setters, server prepared", "java.time", "special values", "result set metadata", "parameter metadata", "server prepared", "query modes", "fetch size",
 		"scrolling", "limits", "batch", "rewritten batch", "several results", "large result", "copy in", "copy out", "copy errors",
 	},
 	"TestNodePostgres": {
-		"connect", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
+		"connect", "password and TLS", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
 		"copy to", "notices", "pool", "timeouts and cancel", "large result",
 	},
 	"TestPgbench": {"select", "insert", "transactions", "pipeline", "connections"},
 	"TestPgx": {
-		"connect", "modes: cache statement", "modes: cache describe", "modes: describe exec", "modes: exec", "modes: simple protocol", "types", "null and special values",
+		"connect", "password and TLS", "modes: cache statement", "modes: cache describe", "modes: describe exec", "modes: exec", "modes: simple protocol", "types", "null and special values",
 		"batch", "pipeline", "copy from", "transactions", "errors", "rows to structs", "several statements", "cancel by context", "cancel request", "large scan", "notices", "pool",
 	},
 	"TestPostgresJS": {
-		"connect", "types", "arrays", "many rows", "transactions", "errors", "several statements", "cursor", "describe", "copy", "notices", "cancel", "large result",
+		"connect", "password and TLS", "types", "arrays", "many rows", "transactions", "errors", "several statements", "cursor", "describe", "copy", "notices", "cancel", "large result",
 	},
 	"TestPq": {
-		"connect", "types", "types, binary parameters", "prepared", "transactions", "copy in", "arrays", "errors", "several results", "cancel", "large scan",
+		"connect", "password and TLS", "types", "types, binary parameters", "prepared", "transactions", "copy in", "arrays", "errors", "several results", "cancel", "large scan",
 	},
 	"TestPsql": {
 		"statements", "formats", "variables", "gexec", "gdesc", "crosstabview", "watch", "copy", "transactions", "errors", "fetch count", "prepared and cursors", "settings",
-		"files", "reconnect", "messages",
+		"files", "password and TLS", "reconnect", "messages",
 	},
 	"TestPsycopg": {
-		"connect", "types as parameters", "parameters without a table", "row factories", "transactions", "errors", "prepared statements", "many", "pipeline",
+		"connect", "password and TLS", "types as parameters", "parameters without a table", "row factories", "transactions", "errors", "prepared statements", "many", "pipeline",
 		"server side cursors", "copy", "composing statements", "several statements", "streaming", "cancelling",
 	},
 	"TestPsycopg2": {
-		"connect", "types", "cursors", "named cursors", "transactions", "many", "copy", "errors", "cancelling", "large result",
+		"connect", "password and TLS", "types", "cursors", "named cursors", "transactions", "many", "copy", "errors", "cancelling", "large result",
 	},
 	"TestSQLAlchemy": {
 		"core psycopg", "orm psycopg", "levels psycopg", "core psycopg2", "orm psycopg2", "levels psycopg2", "orm asyncpg",

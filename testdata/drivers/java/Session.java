@@ -14,6 +14,7 @@ final class Session {
 
     static void topics() {
         Topics.topic("connect", "ApplicationName=program&options=-c%20statement_timeout%3D90s&currentSchema=public", Session::connect);
+        Topics.topic("password and TLS", Session::password);
         Topics.topic("transactions", Session::transactions);
         Topics.topic("savepoints", Session::savepoints);
         Topics.topic("isolation", Session::isolation);
@@ -35,6 +36,18 @@ final class Session {
         c.setSchema("pg_catalog");
         Topics.query(c, "SHOW search_path");
         Topics.show(c.getWarnings());
+    }
+
+    private static void password(Connection unused) throws Exception {
+        String ca = java.net.URLEncoder.encode(System.getenv("CA_FILE"), java.nio.charset.StandardCharsets.UTF_8);
+        for (String options : new String[] {
+            "sslmode=disable", "sslmode=require", "sslmode=verify-full&sslrootcert=" + ca, "sslmode=require&channelBinding=require",
+        }) {
+            try (Connection c = Topics.connect(options, "visitor", System.getenv("VISITOR_PASSWORD"))) {
+                Topics.query(c, "SELECT current_user, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl");
+            }
+            Topics.fails(() -> Topics.connect(options, "visitor", "wrong").close());
+        }
     }
 
     private static void transactions(Connection c) throws Exception {

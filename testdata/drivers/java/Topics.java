@@ -44,11 +44,17 @@ final class Topics {
     }
 
     static Connection connect(String options) throws SQLException {
+        return connect((options.isEmpty() ? "" : options + "&") + "sslmode=disable", System.getenv("PGUSER"), null);
+    }
+
+    static Connection connect(String options, String user, String password) throws SQLException {
         String url = "jdbc:postgresql://" + System.getenv("PGHOST") + ":" + System.getenv("PGPORT") + "/" + System.getenv("PGDATABASE");
         Properties info = new Properties();
-        info.setProperty("user", System.getenv("PGUSER"));
-        info.setProperty("sslmode", "disable");
-        return DriverManager.getConnection(options.isEmpty() ? url : url + "?" + options, info);
+        info.setProperty("user", user);
+        if (password != null) {
+            info.setProperty("password", password);
+        }
+        return DriverManager.getConnection(url + "?" + options, info);
     }
 
     static void finish() {

@@ -1,6 +1,7 @@
 // node-postgres with pg-cursor, pg-query-stream and pg-copy-streams: what their users do, printed.
 'use strict';
 
+const fs = require('node:fs');
 const { pipeline } = require('node:stream/promises');
 const { Readable } = require('node:stream');
 const pg = require('pg');
@@ -27,6 +28,17 @@ topic('connect', async (client) => {
   showAll(await client.query('SHOW application_name'));
   showAll(await client.query('SHOW statement_timeout'));
 }, { application_name: 'program', statement_timeout: 90000 });
+
+topic('password and TLS', async () => {
+  for (const ssl of [false, { ca: fs.readFileSync(process.env.CA_FILE, 'utf8') }]) {
+    const visitor = new pg.Client({ user: 'visitor', password: process.env.VISITOR_PASSWORD, ssl, enableChannelBinding: true });
+    await visitor.connect();
+    showAll(await visitor.query('SELECT current_user AS who, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl'));
+    await visitor.end();
+    const wrong = new pg.Client({ user: 'visitor', password: 'wrong', ssl });
+    await fails(() => wrong.connect());
+  }
+});
 
 topic('types', async (client) => {
   await client.query(TYPED);

@@ -1,6 +1,7 @@
 // The npm package postgres: what its users do, printed.
 'use strict';
 
+const fs = require('node:fs');
 const { pipeline } = require('node:stream/promises');
 const { Readable } = require('node:stream');
 const postgres = require('postgres');
@@ -18,6 +19,17 @@ topic('connect', async (sql) => {
   showAll(await sql`SHOW application_name`);
   show(sql.parameters.server_encoding, sql.parameters.client_encoding, sql.parameters.integer_datetimes);
 }, { connection: { application_name: 'program' } });
+
+topic('password and TLS', async () => {
+  for (const ssl of [false, { ca: fs.readFileSync(process.env.CA_FILE, 'utf8') }]) {
+    const visitor = postgres({ max: 1, user: 'visitor', password: process.env.VISITOR_PASSWORD, ssl });
+    showAll(await visitor`SELECT current_user AS who, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl`);
+    await visitor.end();
+    const wrong = postgres({ max: 1, user: 'visitor', password: 'wrong', ssl });
+    await fails(() => wrong`SELECT 1`);
+    await wrong.end();
+  }
+});
 
 topic('types', async (sql) => {
   await sql`CREATE TABLE typed (id int, i2 int2, i8 int8, f4 float4, f8 float8, n numeric(12,3), b bool, t text, v varchar(10), c char(3), y bytea, d date, tm time,

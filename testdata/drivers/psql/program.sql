@@ -183,6 +183,23 @@ SELECT x FROM generate_series(1, 3) x ORDER BY x;
 \o
 \ir included.sql
 
+\echo == password and TLS
+\getenv password VISITOR_PASSWORD
+\getenv ca CA_FILE
+\getenv host PGHOST
+\getenv port PGPORT
+\getenv database PGDATABASE
+\setenv PGPASSWORD :password
+\set to 'host=' :host ' port=' :port ' dbname=' :database ' user=visitor sslmode='
+\set with :to 'disable'
+\connect :with
+SELECT current_user;
+\set with :to 'verify-full channel_binding=require sslrootcert=' :ca
+\connect :with
+SELECT current_user, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl;
+\set with :to 'disable user=miniodb'
+\connect :with
+
 \echo == reconnect
 \connect
 SELECT 'connected again' AS here;

@@ -1,6 +1,7 @@
 """psycopg2: what its users do, printed."""
 import datetime as dt
 import io
+import os
 import uuid
 from decimal import Decimal
 
@@ -29,6 +30,21 @@ def connect(conn):
     show(cur.fetchone(), conn.get_transaction_status(), cur.rowcount, cur.statusmessage)
     conn.rollback()
     show(conn.get_transaction_status(), conn.isolation_level, conn.autocommit)
+
+
+@topic
+def password_and_TLS(_):
+    password, ca = os.environ["VISITOR_PASSWORD"], os.environ["CA_FILE"]
+    for options in ({}, {"sslmode": "require"}, {"sslmode": "verify-full", "sslrootcert": ca, "channel_binding": "require"}):
+        conn = psycopg2.connect("", user="visitor", password=password, **options)
+        cur = conn.cursor()
+        cur.execute("SELECT current_user")
+        show(cur.fetchone(), conn.info.ssl_in_use, conn.info.used_password)
+        conn.close()
+    try:
+        psycopg2.connect("", user="visitor", password="wrong")
+    except psycopg2.OperationalError as e:
+        show(str(e).partition("failed: ")[2].strip())
 
 
 @topic

@@ -1,5 +1,6 @@
 """psycopg 3: what its users do, printed."""
 import datetime as dt
+import os
 import uuid
 from decimal import Decimal
 
@@ -27,6 +28,19 @@ def connect(conn):
     show(conn.info.transaction_status.name)
     conn.rollback()
     show(conn.info.transaction_status.name)
+
+
+@topic
+def password_and_TLS(_):
+    password, ca = os.environ["VISITOR_PASSWORD"], os.environ["CA_FILE"]
+    for options in ({}, {"sslmode": "require"}, {"sslmode": "verify-full", "sslrootcert": ca, "channel_binding": "require"}):
+        with psycopg.connect(user="visitor", password=password, **options) as conn:
+            show(conn.execute("SELECT current_user, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid())").fetchone(), conn.pgconn.ssl_in_use, conn.pgconn.used_password)
+    for options in ({"password": "wrong"}, {"password": ""}):
+        try:
+            psycopg.connect(**({"user": "visitor"} | options))
+        except psycopg.OperationalError as e:
+            show(e.sqlstate, str(e).partition("failed: ")[2].partition("failed: ")[2].replace(ca, "CA").splitlines()[0])
 
 
 @topic
