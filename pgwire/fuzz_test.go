@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/miniodb/miniodb/internal/wirescript"
 	"github.com/miniodb/miniodb/pgwire"
 )
 
@@ -44,8 +45,25 @@ func FuzzStartup(f *testing.F) {
 	f.Add(encode(f, &pgproto3.SSLRequest{}, &pgproto3.GSSEncRequest{}, &pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersion30, Parameters: map[string]string{"user": "u", "options": `-c a=b --c\ d=e`}}))
 	f.Add(encode(f, &pgproto3.CancelRequest{ProcessID: 1, SecretKey: []byte("abcd")}))
 	f.Add([]byte("\x00\x00\x00\x08\x00\x03\x00\x09"))
+	addScripts(f, true)
 	f.Fuzz(func(t *testing.T, data []byte) { feed(t, s, false, data) })
 }
+
+// addScripts adds what the scripts of raw messages send as seeds.
+func addScripts(f *testing.F, bare bool) {
+	files, err := wirescript.Load("../testdata/wire")
+	require.NoError(f, err)
+	for _, file := range files {
+		for _, s := range file.Scripts {
+			if data := s.Bytes(); s.Bare == bare && len(data) <= maxSeedBytes {
+				f.Add(data)
+			}
+		}
+	}
+}
+
+// maxSeedBytes leaves out the scripts that are there for their length.
+const maxSeedBytes = 8 << 10
 
 func FuzzMessages(f *testing.F) {
 	s := start(f, pgwire.Config{MaxMessageBytes: 1 << 16})
@@ -57,6 +75,7 @@ func FuzzMessages(f *testing.F) {
 	f.Add(encode(f, &pgproto3.Query{String: "copyin csv"}, &pgproto3.CopyData{Data: []byte("1,\"a\"\n")}, &pgproto3.CopyDone{}, sync))
 	f.Add(encode(f, &pgproto3.Query{String: "copyin binary"}, &pgproto3.CopyData{Data: []byte("PGCOPY\n\xff\r\n\x00")}, &pgproto3.CopyFail{Message: "x"}))
 	f.Add(encode(f, &pgproto3.Query{String: "begin"}, &pgproto3.Query{String: "fail"}, &pgproto3.FunctionCall{Function: 1}, &pgproto3.Terminate{}))
+	addScripts(f, false)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for i := range data { // what the fake session would wait in, or is meant to panic in
 			if i+5 <= len(data) && (string(data[i:i+5]) == "sleep" || string(data[i:i+5]) == "panic") {

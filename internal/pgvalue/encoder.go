@@ -176,8 +176,19 @@ func BinaryFunc(t vector.Type) AppendFunc {
 			if n, ok := t.SQL.Length(); ok {
 				return textBpchar(n)
 			}
+		case sqltype.Char:
+			return binChar
 		}
 		return textBytes
 	}
 	return func(dst []byte, _ *vector.Vector, _ int, _ *Encoder) []byte { return dst }
+}
+
+// binChar sends the one byte of a "char"; its zero byte is kept as an empty text.
+func binChar(dst []byte, v *vector.Vector, row int, e *Encoder) []byte {
+	before := len(dst)
+	if dst = textBytes(dst, v, row, e); len(dst) == before {
+		dst = append(dst, 0)
+	}
+	return dst
 }

@@ -16,7 +16,8 @@ var fuzzTypes = []sqltype.Type{
 	sqltype.Of(sqltype.Bool), sqltype.Of(sqltype.Int2), sqltype.Of(sqltype.Int4), sqltype.Of(sqltype.Int8), sqltype.Of(sqltype.Oid), sqltype.Of(sqltype.Float4), sqltype.Of(sqltype.Float8),
 	sqltype.Of(sqltype.Numeric), sqltype.NumericOf(5, 2), sqltype.NumericOf(38, 38), sqltype.Of(sqltype.Text), sqltype.VarcharOf(3), sqltype.BpcharOf(3), sqltype.Of(sqltype.Name), sqltype.Of(sqltype.Bytea),
 	sqltype.Of(sqltype.Date), sqltype.Of(sqltype.Time), sqltype.Of(sqltype.Timestamp), sqltype.Of(sqltype.Timestamptz), sqltype.Of(sqltype.Interval), sqltype.Of(sqltype.UUID), sqltype.Of(sqltype.JSON), sqltype.Of(sqltype.JSONB),
-	arrayOf(sqltype.Int4), arrayOf(sqltype.Text), arrayOf(sqltype.JSONB),
+	arrayOf(sqltype.Int4), arrayOf(sqltype.Text), arrayOf(sqltype.JSONB), sqltype.Of(sqltype.Char), arrayOf(sqltype.Bool), arrayOf(sqltype.Float8), arrayOf(sqltype.Numeric),
+	arrayOf(sqltype.Bytea), arrayOf(sqltype.Timestamptz), arrayOf(sqltype.Interval), arrayOf(sqltype.UUID),
 }
 
 // value checks one decoded value: printed and read again in both forms it is the same.
@@ -63,5 +64,31 @@ func FuzzParseBinary(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, typ uint8, s []byte) {
 		value(t, fuzzTypes[int(typ)%len(fuzzTypes)], func(d *pgvalue.Decoder, a *vector.Appender) error { return d.ParseBinary(a, s) })
+	})
+}
+
+// FuzzNumericBinaryText compares the text of a numeric of any scale with what a column keeps of it.
+func FuzzNumericBinaryText(f *testing.F) {
+	for _, s := range []string{"\x00\x02\x00\x01\x40\x00\x00\x02\x00\x01\x0b\xb8", "\x00\x00\x00\x00\x00\x00\x00\x05", "\x00\x01\xff\xfb\x00\x00\x00\x14\x00\x01",
+		"\x00\x01\x00\x03\x00\x00\x00\x00\x00\x01", "\x00\x03\x00\x00\x40\x00\x00\x03\x00\x01\x13\x88\x27\x0f"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		text, err := pgvalue.NumericBinaryText(b)
+		if err != nil {
+			return
+		}
+		digits, weight, scale := int(b[0])<<8|int(b[1]), int(int16(b[2])<<8|int16(b[3])), int(b[6])<<8|int(b[7])
+		if (digits-weight-1)*4 > scale {
+			return // the text ends at the scale, a column rounds
+		}
+		typ := sqltype.NumericOf(38, 12)
+		d, enc := pgvalue.NewDecoder(pgvalue.Options{}), pgvalue.NewEncoder(pgvalue.Settings{})
+		direct, err := one(typ, func(a *vector.Appender) error { return d.ParseBinary(a, b) })
+		byText, err2 := one(typ, func(a *vector.Appender) error { return d.ParseText(a, text) })
+		require.Equal(t, pgerr.Code(err), pgerr.Code(err2), "%q", text)
+		if err == nil {
+			require.Equal(t, string(pgvalue.AppendText(nil, direct, 0, enc)), string(pgvalue.AppendText(nil, byText, 0, enc)), "%q", text)
+		}
 	})
 }

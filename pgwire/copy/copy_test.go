@@ -16,6 +16,7 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/testpg"
 	"github.com/miniodb/miniodb/internal/vector"
+	"github.com/miniodb/miniodb/internal/wirescript"
 	pgcopy "github.com/miniodb/miniodb/pgwire/copy"
 )
 
@@ -297,6 +298,20 @@ func FuzzDecode(f *testing.F) {
 	f.Add(uint8(0), uint16(3), []byte("1\ta\\tb\tc\n2\t\\N\t\\x41\n\\.\n"))
 	f.Add(uint8(1), uint16(5), []byte("1,\"a\nb\",c\r\n2,\"d\"\"e\",f\r\n"))
 	f.Add(uint8(2), uint16(20), []byte("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x01a\xff\xff\xff\xff\xff\xff"))
+	files, err := wirescript.Load("../../testdata/wire")
+	require.NoError(f, err)
+	for _, file := range files {
+		for _, s := range file.Scripts {
+			for i, data := range s.CopyData() {
+				if len(data) > 8<<10 { // there for its length
+					continue
+				}
+				for format := range uint8(4) {
+					f.Add(format, uint16(i+7), data)
+				}
+			}
+		}
+	}
 	f.Fuzz(func(t *testing.T, format uint8, cut uint16, data []byte) {
 		o := []pgcopy.Options{text.o, csv.o, {Format: pgcopy.Binary}, {Format: pgcopy.CSV, Quote: '\'', Escape: '\\', Delimiter: ';', Header: true}}[format%4]
 		o.MaxLineBytes = 1 << 16
