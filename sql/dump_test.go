@@ -49,7 +49,7 @@ func dumpStruct(b *strings.Builder, indent string, v reflect.Value) {
 	v = reflect.Indirect(v)
 	fmt.Fprintf(b, "%s%s\n", indent, v.Type().Name())
 	for i := range v.NumField() {
-		if f := v.Field(i); !f.IsZero() {
+		if f := v.Field(i); !f.IsZero() && v.Type().Field(i).IsExported() {
 			dumpField(b, indent+"  ", v.Type().Field(i).Name, f)
 		}
 	}
