@@ -20,7 +20,7 @@ var aggregates = map[string]string{
 	"corr": "float", "covar_pop": "float", "covar_samp": "float", "regr_avgx": "float", "regr_avgy": "float", "regr_intercept": "float",
 	"regr_r2": "float", "regr_slope": "float", "regr_sxx": "float", "regr_sxy": "float", "regr_syy": "float", "regr_count": "count2",
 	"percentile_cont": "percentile", "percentile_disc": "percentile", "mode": "mode",
-	"json_agg": "json", "jsonb_agg": "json",
+	"json_agg": "json", "jsonb_agg": "json", "json_object_agg": "object", "jsonb_object_agg": "object",
 	// DuckDB's own
 	"median": "engine", "approx_count_distinct": "engine", "approx_quantile": "engine", "quantile_cont": "engine", "quantile_disc": "engine",
 	"arg_min": "engine", "arg_max": "engine", "min_by": "engine", "max_by": "engine", "first": "engine", "last": "engine",
@@ -79,6 +79,9 @@ func (t *translator) aggregate(c exprCtx, name string, x *pg_query.FuncCall, isA
 		}
 		e = t.settle(e)
 		order = append(order, e)
+		if e.typ.OID == sqltype.JSONB {
+			e.sql = "pg_jsonb_key(" + e.sql + ")"
+		}
 		key, err := t.sortKey(e.sql, n.GetSortBy())
 		if err != nil {
 			return expr{}, err
@@ -152,7 +155,7 @@ func (w *aggWriter) write() (expr, error) {
 	if kind == "count" && w.x.AggStar {
 		return typed("count(*)"+w.tail, sqltype.Int8), nil
 	}
-	want := map[string]int{"string": 2, "float": 2, "count2": 2, "percentile": 1, "mode": 0, "engine": -1}
+	want := map[string]int{"string": 2, "float": 2, "count2": 2, "object": 2, "percentile": 1, "mode": 0, "engine": -1}
 	if n, ok := want[kind]; ok && n >= 0 && len(args) != n || !ok && len(args) != 1 {
 		return w.none()
 	}
@@ -197,6 +200,7 @@ func (w *aggWriter) write() (expr, error) {
 		if err != nil {
 			return w.none()
 		}
+		w.sortDistinct(a)
 		sep, err := t.coerce(args[1], sqltype.Of(sqltype.Text), implicitCast, w.x.Location)
 		if err != nil {
 			return w.none()
@@ -213,6 +217,7 @@ func (w *aggWriter) write() (expr, error) {
 		return typed(w.plain("string_agg", a.sql+", "+sep.sql), sqltype.Text), nil
 	case "array":
 		a := t.exact(t.settle(args[0]))
+		w.sortDistinct(a)
 		arr, _ := sqltype.Of(a.typ.OID).Array()
 		if _, nested := a.typ.Elem(); nested {
 			arr = a.typ
@@ -221,7 +226,12 @@ func (w *aggWriter) write() (expr, error) {
 		return out, nil
 	case "json":
 		a := t.settle(args[0])
+		if a.typ.OID != sqltype.Record {
+			w.sortDistinct(a)
+		}
 		return w.jsonAgg(a)
+	case "object":
+		return w.objectAgg()
 	case "float", "count2":
 		for i := range args {
 			a, err := t.coerce(args[i], sqltype.Of(sqltype.Float8), implicitCast, w.x.Location)
@@ -244,6 +254,13 @@ func (w *aggWriter) write() (expr, error) {
 		return w.none()
 	}
 	return typed(w.plain(w.name, joinSQL(args)), 0), nil
+}
+
+// sortDistinct sorts what an aggregate collects once, as PostgreSQL does to find what repeats.
+func (w *aggWriter) sortDistinct(a expr) {
+	if w.x.AggDistinct && len(w.keys) == 0 {
+		w.keys = []string{a.sql + " NULLS LAST"}
+	}
 }
 
 // separated writes string_agg whose separator differs from row to row: the first is dropped, a NULL one is empty, and so is its row's
@@ -274,7 +291,17 @@ func (w *aggWriter) numeric(kind string) (expr, error) {
 		if oid == sqltype.Float4 || oid == sqltype.Float8 {
 			return typed(sql, sqltype.Float8), nil
 		}
-		return typed("pg_float_numeric("+sql+")", sqltype.Numeric).scaled(16), nil
+		out := typed("pg_float_numeric("+sql+")", sqltype.Numeric).scaled(16)
+		if p, _, ok := a.typ.PrecisionScale(); (oid == sqltype.Int2 || oid == sqltype.Int4 || ok && p <= 18) && !w.x.AggDistinct {
+			fn := map[string]string{"stddev": "stddev_samp", "variance": "var_samp"}[w.name]
+			if fn == "" {
+				fn = w.name
+			}
+			x := "CAST(" + a.sql + " AS " + map[bool]string{true: fmt.Sprintf("DECIMAL(%d,%d)", p, scale), false: "DECIMAL(10,0)"}[ok] + ")"
+			out.shown = "pg_call('numeric_stat', '" + fn + "', CAST(" + w.plain("count", a.sql) + " AS VARCHAR), CAST(" + w.plain("sum", x) + " AS VARCHAR), CAST(" +
+				w.plain("sum", x+" * "+x) + " AS VARCHAR))"
+		}
+		return out, nil
 	case oid == sqltype.Interval:
 		part := func(field string, ty string) string {
 			return "CAST(" + w.plain("sum", field) + " AS " + ty + ")"
@@ -316,7 +343,7 @@ func (w *aggWriter) numeric(kind string) (expr, error) {
 	}
 	den := "CAST(nullif(" + w.plain("count", a.sql) + ", 0) AS HUGEINT)"
 	sql := fmt.Sprintf("pg_numeric_div(%s, %s, CAST(1%s AS HUGEINT))", num.sql, den, strings.Repeat("0", k))
-	return typed(sql, sqltype.Numeric).scaled(divScale), nil
+	return t.shownBy(typed(sql, sqltype.Numeric).scaled(divScale), "numeric_div", typed(w.plain("sum", a.sql), sqltype.Numeric), typed(w.plain("count", a.sql), sqltype.Int8)), nil
 }
 
 // ordered writes aggregates WITHIN GROUP.
@@ -363,7 +390,7 @@ func (w *aggWriter) ordered(kind string) (expr, error) {
 			return expr{}, err
 		}
 		list, _ := sqltype.Of(out.typ.OID).Array()
-		if frac.elems == nil && frac.lit == nil {
+		if w.args[0].elems == nil && w.args[0].lit == nil {
 			return expr{}, t.unsupported(w.x.Location, "a percentile list that is not constant")
 		}
 		return typed(fmt.Sprintf("%s(%s) WITHIN GROUP (ORDER BY %s%s)%s", w.name, frac.sql, v.sql, desc, w.tail), list.OID), nil

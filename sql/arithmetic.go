@@ -215,6 +215,13 @@ func scaleOf(e expr) int {
 // decimals computes in exact decimals. Results that would need more digits after the point than DECIMAL can hold are rounded.
 func (t *translator) decimals(op string, l, r expr) (expr, error) {
 	ls, rs := scaleOf(l), scaleOf(r)
+	a, b := l, r
+	own := func(e expr, fn string) expr {
+		if fn == "numeric_div" || ownScale(a, b) {
+			return t.shownBy(e, fn, a, b)
+		}
+		return e
+	}
 	operand := func(e expr, scale int) expr {
 		if e.typ.OID == sqltype.Numeric && e.scale >= 0 && e.scale <= scale {
 			return e
@@ -235,7 +242,7 @@ func (t *translator) decimals(op string, l, r expr) (expr, error) {
 	case "+", "-":
 		scale := max(ls, rs)
 		l, r = operand(l, scale), operand(r, scale)
-		return typed("("+l.sql+" "+op+" "+r.sql+")", sqltype.Numeric, l, r).scaled(scale), nil
+		return own(typed("("+l.sql+" "+op+" "+r.sql+")", sqltype.Numeric, l, r).scaled(scale), map[string]string{"+": "numeric_add", "-": "numeric_sub"}[op]), nil
 	case "*":
 		const most = 24
 		for ls+rs > most { // take digits from the longer one
@@ -246,10 +253,14 @@ func (t *translator) decimals(op string, l, r expr) (expr, error) {
 			}
 		}
 		l, r = operand(l, ls), operand(r, rs)
-		return typed("("+l.sql+" * "+r.sql+")", sqltype.Numeric, l, r).scaled(ls + rs), nil
+		out := own(typed("("+l.sql+" * "+r.sql+")", sqltype.Numeric, l, r).scaled(ls+rs), "numeric_mul")
+		if ls+rs < scaleOf(a)+scaleOf(b) {
+			out = t.shownBy(out, "numeric_mul", a, b)
+		}
+		return out, nil
 	case "%":
 		l, r = operand(l, ls), operand(r, rs)
-		return t.bind(sqltype.Numeric, "($1 % pg_nz($2))", l, r).scaled(max(ls, rs)), nil
+		return own(t.bind(sqltype.Numeric, "($1 % pg_nz($2))", l, r).scaled(max(ls, rs)), "numeric_mod"), nil
 	}
 	if ls > rs+divScale+1 {
 		ls = rs + divScale + 1
@@ -260,7 +271,7 @@ func (t *translator) decimals(op string, l, r expr) (expr, error) {
 	if divScale+1+rs-ls > 37 {
 		return expr{}, pgerr.New(pgerrcode.NumericValueOutOfRange, "value overflows numeric format")
 	}
-	return t.bind(sqltype.Numeric, "pg_numeric_div($1, $2, CAST("+k+" AS HUGEINT))", num, den).scaled(divScale), nil
+	return own(t.bind(sqltype.Numeric, "pg_numeric_div($1, $2, CAST("+k+" AS HUGEINT))", num, den).scaled(divScale), "numeric_div"), nil
 }
 
 // unscaled writes the digits of a decimal as a HUGEINT.

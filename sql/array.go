@@ -174,8 +174,8 @@ func (t *translator) arrayExpr(c exprCtx, x *pg_query.A_ArrayExpr) (expr, error)
 		list = append(list, e)
 	}
 	if len(list) == 0 {
-		e := expr{sql: "[]", weight: 1, scale: -1, typ: sqltype.Type{OID: 0, Mod: -1}, elems: []expr{}}
-		return e, nil
+		return expr{}, t.errorf(x.Location, pgerrcode.IndeterminateDatatype, "cannot determine type of empty array").
+			WithHint("Explicitly cast to the desired type, for example ARRAY[]::integer[].")
 	}
 	ty, err := t.unify(list, "ARRAY", x.Location)
 	if err != nil {
@@ -238,6 +238,13 @@ func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, er
 
 func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, error) {
 	elem, isArray := e.typ.Elem()
+	if e.typ.OID == sqltype.JSONB && !x.IsSlice {
+		i, err := t.expr(c, x.Uidx)
+		if err != nil {
+			return expr{}, err
+		}
+		return t.jsonOp("->", e, i, nodeLocation(x.Uidx))
+	}
 	if e.known() && !isArray && e.elems == nil {
 		return expr{}, t.errorf(-1, pgerrcode.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", e.typ)
 	}

@@ -43,6 +43,23 @@ func (t *translator) builtCall(name string, args []expr, loc int32) (expr, bool,
 		}
 		e = typed("("+strings.Join(parts, " + ")+")", sqltype.Int4, args...)
 		e.inex = true
+	case "overlaps":
+		if len(args) != 4 {
+			return e, true, t.noFunction(name, args, loc)
+		}
+		moved := false
+		for _, i := range []int{1, 3} {
+			if args[i].typ.OID == sqltype.Interval {
+				if args[i], err = t.binary("+", args[i-1], args[i], loc); err != nil {
+					return e, true, err
+				}
+				moved = true
+			}
+		}
+		if !moved && args[0].typ.OID != sqltype.Time {
+			return e, false, nil
+		}
+		e = t.bind(sqltype.Bool, "pg_overlaps($1, $2, $3, $4)", args...)
 	case "array_fill":
 		e, err = t.arrayFill(args, loc)
 	case "trim_scale":

@@ -12,6 +12,8 @@ import (
 type Query struct {
 	Node *pg_query.Node // a SelectStmt; locations in it are byte offsets into Text
 	Text string         // text of the statement the query stands in
+	// Stored says that the rows go into a table: numerics keep their decimals.
+	Stored bool
 }
 
 // Insert is INSERT INTO. Exactly one of Rows, Query and DefaultValues is set. That the number of values fits the columns is for the caller

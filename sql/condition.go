@@ -169,22 +169,35 @@ func (t *translator) caseExpr(c exprCtx, x *pg_query.CaseExpr) (expr, error) {
 		all = append(all, def)
 	}
 	list := append([]expr{def}, results...)
+	before := append([]expr(nil), list...)
 	ty, err := t.unify(list, "CASE", x.Location)
 	if err != nil {
 		return expr{}, err
 	}
-	var b strings.Builder
-	b.WriteString("(CASE")
 	if same {
-		b.WriteString(" " + subject.sql)
 		conds = values
 	}
-	for i, cond := range conds {
-		b.WriteString(" WHEN " + cond + " THEN " + list[i+1].sql)
+	write := func(list []string) string {
+		var b strings.Builder
+		b.WriteString("(CASE")
+		if same {
+			b.WriteString(" " + subject.sql)
+		}
+		for i, cond := range conds {
+			b.WriteString(" WHEN " + cond + " THEN " + list[i+1])
+		}
+		b.WriteString(" ELSE " + list[0] + " END)")
+		return b.String()
 	}
-	b.WriteString(" ELSE " + list[0].sql + " END)")
-	out := typed(b.String(), ty.OID, all...)
-	return t.finishUnified(out, list, ty), nil
+	sqls := make([]string, len(list))
+	for i := range list {
+		sqls[i] = list[i].sql
+	}
+	out := t.finishUnified(typed(write(sqls), ty.OID, all...), list, ty)
+	if ty.OID == sqltype.Numeric && mixedScales(before) {
+		out.shown = write(t.texts(before))
+	}
+	return out, nil
 }
 
 // commonCall writes a function whose arguments and result share one type.
@@ -197,11 +210,21 @@ func (t *translator) commonCall(c exprCtx, fn, construct string, args []*pg_quer
 		}
 		list = append(list, e)
 	}
+	before := append([]expr(nil), list...)
 	ty, err := t.unify(list, construct, loc)
 	if err != nil {
 		return expr{}, err
 	}
-	return t.finishUnified(typed(fn+"("+joinSQL(list)+")", ty.OID, list...), list, ty), nil
+	out := t.finishUnified(typed(fn+"("+joinSQL(list)+")", ty.OID, list...), list, ty)
+	if ty.OID == sqltype.Numeric && mixedScales(before) {
+		switch fn {
+		case "coalesce":
+			out.shown = "coalesce(" + strings.Join(t.texts(before), ", ") + ")"
+		default:
+			out.shown = "pg_call_null('numeric_" + fn + "', " + strings.Join(t.texts(before), ", ") + ")"
+		}
+	}
+	return out, nil
 }
 
 func (t *translator) collate(c exprCtx, x *pg_query.CollateClause) (expr, error) {

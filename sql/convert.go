@@ -98,10 +98,18 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 	switch {
 	case ty.Reg() && cf == "S":
 		return t.regIn(t.textOf(e), ty), nil
+	case to == sqltype.Char && from == sqltype.Int4:
+		return typed("CASE WHEN "+e.sql+" NOT BETWEEN -128 AND 127 THEN error('!22003!\"char\" out of range') WHEN "+e.sql+" > 0 THEN chr("+e.sql+") ELSE '' END", to, e), nil
+	case from == sqltype.Bool && to == sqltype.Name:
+		return t.bind(to, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END", e), nil
 	case ct == "S":
 		return t.toText(e, ty, level), nil
-	case to == sqltype.Numeric:
+	case to == sqltype.Numeric && from != sqltype.JSONB:
 		return t.toNumeric(e, ty), nil
+	case from == sqltype.Char && to == sqltype.Int4:
+		return typed("CASE WHEN "+e.sql+" = '' THEN 0 ELSE CAST(unicode("+e.sql+") AS INTEGER) END", to, e), nil
+	case from == sqltype.Timestamptz && to == sqltype.Time:
+		return typed("CAST(CAST("+e.sql+" AS TIMESTAMP) AS TIME)", to, e), nil
 	case cf == "S":
 		return t.fromText(e, ty), nil
 	case cf == "A" && ct == "A":
@@ -151,6 +159,9 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 // textOf writes the value as PostgreSQL's output function does.
 func (t *translator) textOf(e expr) expr {
 	var sql string
+	if e.typ.OID == sqltype.Numeric && e.shown != "" {
+		return typed(e.shown, sqltype.Text, e)
+	}
 	e = t.exact(e)
 	switch category(e.typ.OID) {
 	case "S":
@@ -251,7 +262,7 @@ func (t *translator) fromText(e expr, ty sqltype.Type) expr {
 
 func (t *translator) toNumeric(e expr, ty sqltype.Type) expr {
 	p, s, ok := ty.PrecisionScale()
-	src := e.sql
+	src, shown := e.sql, ""
 	switch e.typ.OID {
 	case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Oid:
 		if !ok {
@@ -264,6 +275,7 @@ func (t *translator) toNumeric(e expr, ty sqltype.Type) expr {
 		if !ok {
 			return e.ofType(ty)
 		}
+		e.shown = ""
 	case sqltype.Float4, sqltype.Float8:
 		digits := 15
 		if e.typ.OID == sqltype.Float4 {
@@ -272,13 +284,17 @@ func (t *translator) toNumeric(e expr, ty sqltype.Type) expr {
 		src = fmt.Sprintf("format('{:.%dg}', CAST(%s AS DOUBLE))", digits, src)
 		if !ok {
 			p, s = 38, 15
+			shown = "pg_call('numeric_in', " + src + ")"
 		}
 	default:
 		if !ok {
 			p, s = 38, bareScale
+			if category(e.typ.OID) == "S" {
+				shown = "pg_call('numeric_in', " + src + ")"
+			}
 		}
 	}
 	out := typed(fmt.Sprintf("CAST(%s AS DECIMAL(%d,%d))", src, p, s), sqltype.Numeric, e).ofType(ty)
-	out.scale = s
+	out.scale, out.shown = s, shown
 	return out
 }

@@ -24,6 +24,9 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 			if word := strings.ToLower(*args[0].lit); datePartWords[word] == "" && word != "weeks" && word != "decades" && word != "centuries" {
 				return expr{}, true, t.errorf(loc, pgerrcode.InvalidParameterValue, "unit \"%s\" not recognized for type %s", *args[0].lit, typeName(args[1]))
 			}
+			if e, ok, err := t.truncCentury(strings.ToLower(*args[0].lit), args, loc); ok || err != nil {
+				return e, ok, err
+			}
 		}
 		return expr{}, false, nil
 	}
@@ -51,6 +54,11 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 	if src.typ.OID == sqltype.Date && (strings.HasPrefix(field, "timezone") || name == "extract" && wordSet("hour minute second milliseconds microseconds")[field]) {
 		return expr{}, true, t.errorf(loc, pgerrcode.FeatureNotSupported, "unit \"%s\" not supported for type date", *args[0].lit)
 	}
+	if src.typ.OID == sqltype.Time && !wordSet("hour minute second milliseconds microseconds epoch")[field] ||
+		src.typ.OID == sqltype.Interval && wordSet("dow isodow doy week isoyear julian timezone timezone_hour timezone_minute")[field] ||
+		src.typ.OID == sqltype.Timestamp && strings.HasPrefix(field, "timezone") {
+		return expr{}, true, t.errorf(loc, pgerrcode.FeatureNotSupported, "unit \"%s\" not supported for type %s", *args[0].lit, src.typ)
+	}
 	part := func(f string) string { return "date_part('" + f + "', " + src.sql + ")" }
 	var out expr
 	switch field {
@@ -72,7 +80,12 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 			out = typed("CAST("+part("julian")+" AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
 			break
 		}
-		out = typed("CAST("+part("julian")+" AS DECIMAL(38,6))", sqltype.Numeric, src).scaled(6)
+		local := typed("CAST("+src.sql+" AS TIMESTAMP)", sqltype.Timestamp, src)
+		out = typed("CAST(date_part('julian', "+local.sql+") AS DECIMAL(38,9))", sqltype.Numeric, src).scaled(9)
+		out.shown = "pg_call('numeric_add', CAST(CAST(date_part('julian', CAST(" + local.sql + " AS DATE)) AS BIGINT) AS VARCHAR), pg_call('numeric_div', CAST(epoch_us(CAST(" + local.sql + " AS TIME)) AS VARCHAR), '86400000000'))"
+		if name == "date_part" {
+			return typed("date_part('julian', "+local.sql+")", sqltype.Float8, src), true, nil
+		}
 	default:
 		out = typed("CAST("+part(field)+" AS DECIMAL(18,0))", sqltype.Numeric, src).scaled(0)
 		out.whole = [2]string{out.sql, part(field)} // extract(...)::integer is what people write
@@ -81,4 +94,28 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 		out = typed("CAST("+out.sql+" AS DOUBLE)", sqltype.Float8, out)
 	}
 	return out, true, nil
+}
+
+// truncCentury writes date_trunc to centuries and millennia, which begin with the year 1 of a hundred; DuckDB's with the year 0.
+func (t *translator) truncCentury(field string, args []expr, loc int32) (expr, bool, error) {
+	src := args[1]
+	if src.typ.OID == sqltype.Interval {
+		if field == "week" || field == "weeks" {
+			return expr{}, true, t.errorf(loc, pgerrcode.FeatureNotSupported, "unit \"%s\" not supported for type interval", *args[0].lit).
+				WithDetail("Months usually have fractional weeks.")
+		}
+		return expr{}, false, nil
+	}
+	if field != "century" && field != "centuries" && field != "millennium" || !isDatetime(src.typ.OID) || len(args) != 2 {
+		return expr{}, false, nil
+	}
+	oid := src.typ.OID
+	if oid == sqltype.Date {
+		oid = sqltype.Timestamptz
+	}
+	src, err := t.coerce(src, sqltype.Of(oid), implicitCast, loc)
+	if err != nil {
+		return expr{}, true, err
+	}
+	return t.bind(oid, "(date_trunc('"+field+"', $1 - INTERVAL '1 year') + INTERVAL '1 year')", src), true, nil
 }

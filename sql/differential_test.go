@@ -96,7 +96,7 @@ func (r testResolver) Function(schema, name string) *sql.System {
 
 func testEnv() sql.Env {
 	return sql.Env{Resolver: testResolver{tables: fixtureTables(), system: fixtureSystem(), functions: fixtureSystem()}, Session: sql.SessionInfo{User: "miniodb", Database: "miniodb",
-		SearchPath: []string{"public"}, Version: "PostgreSQL 15.0 (test)", Now: time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC), Location: time.UTC}}
+		SearchPath: []string{"public"}, Version: "PostgreSQL 15.0 (test)", Now: time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC), Location: time.UTC}, ShowNumerics: true}
 }
 
 func openEngine(t testing.TB) *engine.Conn {
@@ -183,6 +183,9 @@ func runDuck(conn *engine.Conn, text string, want []sql.Column, args []*string) 
 	var res result
 	enc := pgvalue.NewEncoder(pgvalue.Settings{})
 	for i, c := range rows.Columns() {
+		if len(want) == 0 {
+			break
+		}
 		oid := want[i].Type.OID
 		if oid == 0 {
 			oid = c.Type.SQL.OID
@@ -203,7 +206,7 @@ func runDuck(conn *engine.Conn, text string, want []sql.Column, args []*string) 
 		}
 		for i := 0; i < b.Len; i++ {
 			var row []string
-			for j := range b.Cols {
+			for j := range b.Cols[:min(len(want), len(b.Cols))] { // a row without columns has one in the engine
 				v := &b.Cols[j]
 				if v.IsNull(i) {
 					row = append(row, "NULL")
@@ -245,14 +248,14 @@ func runPostgres(t testing.TB, pg *pgconn.PgConn, text string) result {
 	return res
 }
 
-// sameValue compares printed values; numerics by value, to the digits that a fixed scale of 16 leaves.
+// sameValue compares printed values; floats to 14 digits, because libraries differ in the last one of logarithms and the like.
 func sameValue(oid uint32, a, b string) bool {
 	if a == b {
 		return true
 	}
 	x, ok1 := new(big.Rat).SetString(a)
 	y, ok2 := new(big.Rat).SetString(b)
-	if !ok1 || !ok2 || oid != uint32(sqltype.Numeric) && oid != uint32(sqltype.Float8) && oid != uint32(sqltype.Float4) {
+	if !ok1 || !ok2 || oid != uint32(sqltype.Float8) && oid != uint32(sqltype.Float4) {
 		return false
 	}
 	diff := new(big.Rat).Sub(x, y)

@@ -62,6 +62,8 @@ type Env struct {
 	Params []sqltype.OID
 	// NoParams refuses parameters (42P02): the text did not come with any.
 	NoParams bool
+	// ShowNumerics lets output columns of type numeric without a scale leave as text, each value with the digits that PostgreSQL gives it.
+	ShowNumerics bool
 	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.
 	TargetTypes []sqltype.Type
 	// TargetNames are the names of those columns, for error messages; may be nil.

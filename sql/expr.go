@@ -112,6 +112,9 @@ func (t *translator) expr(c exprCtx, n *pg_query.Node) (expr, error) {
 	}
 	if c.level != nil && len(c.level.groups) > 0 && c.level.groups[e.sql] && c.place.aggs {
 		c.s.uses = c.s.uses[:uses] // the whole is grouped by
+		if e.shown != "" {
+			e.shown = "CASE WHEN " + e.sql + " IS NOT NULL THEN any_value(" + e.shown + ") END"
+		}
 	}
 	if e.lit != nil && e.loc == 0 {
 		e.loc = nodeLocation(n) + 1

@@ -75,7 +75,7 @@ func (t *translator) fromNode(n *pg_query.Node, sc *scope) (fromItem, error) {
 	case *pg_query.Node_JoinExpr:
 		return t.join(x.JoinExpr, sc)
 	case *pg_query.Node_RangeTableSample:
-		return fromItem{}, t.unsupported(x.RangeTableSample.Location, "TABLESAMPLE")
+		return t.tableSample(x.RangeTableSample, sc)
 	}
 	return fromItem{}, unsupportedNode("this kind of FROM item is not supported")
 }

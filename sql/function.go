@@ -55,6 +55,9 @@ func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 	case x.FuncVariadic:
 		return expr{}, t.unsupported(x.Location, "VARIADIC")
 	}
+	if name == "make_interval" {
+		return t.makeInterval(c, x)
+	}
 	args, err := t.args(c, x.Args)
 	if err != nil {
 		return expr{}, err
@@ -150,7 +153,7 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 		switch word {
 		case "any":
 			args[i] = t.settle(args[i])
-			if name == "concat" || name == "concat_ws" {
+			if name == "concat" || name == "concat_ws" || name == "quote_literal" || name == "quote_nullable" {
 				if args[i].typ.OID == sqltype.Bool { // the output function, not the cast
 					args[i] = t.bind(sqltype.Text, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END", args[i])
 				}
@@ -195,6 +198,27 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 		c.mark(func(l *selectInfo) { l.sets = true })
 	}
 	t.result(&out, s.ret, args, elem)
+	if name == "generate_series" && out.typ.OID == sqltype.Numeric {
+		scale := 0
+		for _, a := range args {
+			scale = max(scale, scaleOf(a))
+		}
+		if scale < bareScale {
+			out.sql, out.scale = "CAST("+out.sql+" AS DECIMAL(38,"+strconv.Itoa(scale)+"))", scale
+		}
+	}
+	if strings.HasPrefix(s.template, "pg_call('numeric_") { // the exact text; the decimal is made of it
+		plain := make([]expr, len(args))
+		for i, a := range args {
+			plain[i] = t.textOf(a)
+		}
+		out.shown = t.bind(sqltype.Text, s.template, plain...).sql
+		out.sql, out.scale = "CAST("+out.shown+" AS DECIMAL(38,"+strconv.Itoa(out.scale)+"))", max(out.scale, 0)
+	} else if name == "abs" && out.typ.OID == sqltype.Numeric && ownScale(args...) {
+		out = t.shownBy(out, "numeric_abs", args...)
+	} else if name == "mod" && out.typ.OID == sqltype.Numeric && ownScale(args...) {
+		out = t.shownBy(out, "numeric_mod", args...)
+	}
 	if name == "generate_series" && c.place.name == inFrom.name {
 		out.table = seriesTable(out.typ.OID, args)
 	}

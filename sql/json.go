@@ -13,6 +13,11 @@ import (
 
 // jsonCall writes to_json, to_jsonb and row_to_json.
 func (t *translator) jsonCall(name string, args []expr, loc int32) (expr, bool, error) {
+	if name == "array_to_json" && len(args) == 1 {
+		if _, ok := args[0].typ.Elem(); ok {
+			name = "to_json"
+		}
+	}
 	if name != "to_json" && name != "to_jsonb" && name != "row_to_json" || len(args) != 1 {
 		return expr{}, false, nil
 	}
@@ -152,6 +157,25 @@ func (w *aggWriter) jsonAgg(a expr) (expr, error) {
 	}
 	sql := "CAST('[' || array_to_string(list_transform(" + w.plain("array_agg", list) + ", lambda pg_k: coalesce(" + text + ", 'null')), " + comma + ") || ']' AS JSON)"
 	return typed(sql, oid), nil
+}
+
+// objectAgg writes json_object_agg and jsonb_object_agg: the pairs are collected and put together at once.
+func (w *aggWriter) objectAgg() (expr, error) {
+	t, b := w.t, w.name == "jsonb_object_agg"
+	kind, oid := "json", sqltype.JSON
+	if b {
+		kind, oid = "jsonb", sqltype.JSONB
+	}
+	k, v := t.textOf(t.settle(w.args[0])), t.exact(t.settle(w.args[1]))
+	text, err := t.jsonText(v, b, w.x.Location)
+	if err != nil {
+		return expr{}, err
+	}
+	if w.x.AggDistinct {
+		return expr{}, t.unsupported(w.x.Location, w.name+"(DISTINCT)")
+	}
+	pair := "struct_pack(k := CAST(" + k.sql + " AS VARCHAR), v := CAST(" + text + " AS VARCHAR))"
+	return typed("CAST(pg_call('json_merge_rows', CAST(to_json("+w.plain("array_agg", pair)+") AS VARCHAR), '"+kind+"') AS JSON)", oid), nil
 }
 
 // jsonComparable prepares jsonb for comparisons and ORDER BY: numbers are equal whatever zeros end them. Objects and arrays sort by their size first.

@@ -11,9 +11,6 @@ import (
 
 // limits translates LIMIT, OFFSET and FETCH.
 func (t *translator) limits(s *pg_query.SelectStmt, q *query, sc *scope) error {
-	if s.LimitOption == pg_query.LimitOption_LIMIT_OPTION_WITH_TIES {
-		return t.unsupported(-1, "FETCH ... WITH TIES")
-	}
 	one := func(n *pg_query.Node, word, code string) (string, error) {
 		if n == nil || n.GetAConst().GetIsnull() {
 			return "", nil
@@ -41,9 +38,36 @@ func (t *translator) limits(s *pg_query.SelectStmt, q *query, sc *scope) error {
 	if err != nil {
 		return err
 	}
+	if s.LimitOption == pg_query.LimitOption_LIMIT_OPTION_WITH_TIES && limit != "" {
+		if err := t.withTies(s, q, limit, offset); err != nil {
+			return err
+		}
+		limit = ""
+	}
 	q.limit = limit + offset
 	if q.limit != "" {
 		q.sorted = true
 	}
+	return nil
+}
+
+// withTies keeps the rows that sort as the last one of FETCH FIRST n ROWS does.
+func (t *translator) withTies(s *pg_query.SelectStmt, q *query, limit, offset string) error {
+	if !q.plainSelect() || q.distinct != "" || len(q.sortExprs) != len(s.SortClause) {
+		return t.unsupported(-1, "FETCH ... WITH TIES of this query")
+	}
+	keys := make([]string, len(q.sortExprs))
+	for i, n := range s.SortClause {
+		key, err := t.sortKey(q.sortExprs[i], n.GetSortBy())
+		if err != nil {
+			return err
+		}
+		keys[i] = key
+	}
+	count := strings.TrimPrefix(limit, " LIMIT ")
+	if offset != "" {
+		count += " + " + strings.TrimPrefix(offset, " OFFSET ")
+	}
+	q.having += " QUALIFY rank() OVER (ORDER BY " + strings.Join(keys, ", ") + ") <= " + count
 	return nil
 }

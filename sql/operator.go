@@ -42,6 +42,9 @@ func (t *translator) aExpr(c exprCtx, x *pg_query.A_Expr) (expr, error) {
 		l = t.settle(l)
 		out := typed("nullif("+l.sql+", "+r.sql+")", l.typ.OID, l, r)
 		out.typ, out.scale, out.inex = l.typ, l.scale, true
+		if l.shown != "" {
+			out.shown = "CASE WHEN " + out.sql + " IS NOT NULL THEN " + l.shown + " END"
+		}
 		out.weight++
 		return out, nil
 	case pg_query.A_Expr_Kind_AEXPR_IN:
@@ -92,6 +95,11 @@ func (t *translator) prefix(c exprCtx, op string, n *pg_query.Node, loc int32) (
 	same := func(sql string) (expr, error) {
 		out := typed(sql, e.typ.OID, e)
 		out.scale, out.inex = e.scale, e.inex
+		if e.shown != "" && op != "+" {
+			out = t.shownBy(out, map[string]string{"-": "numeric_neg", "@": "numeric_abs"}[op], e)
+		} else if op == "+" {
+			out.shown = e.shown
+		}
 		return out, nil
 	}
 	switch op {

@@ -107,7 +107,7 @@ func (t *translator) regex(op string, l, r expr, loc int32) (expr, error) {
 		return expr{}, err
 	}
 	l = t.padded(l)
-	if r.lit == nil && !r.null || r.lit != nil && !plainRegex.MatchString(*r.lit) {
+	if r.lit == nil && !r.null || r.lit != nil && (!plainRegex.MatchString(*r.lit) || strings.HasPrefix(*r.lit, "***")) {
 		flags := ""
 		if strings.HasSuffix(op, "*") {
 			flags = "i"
@@ -183,6 +183,6 @@ func (t *translator) arrayOp(op string, l, r expr, loc int32) (expr, error) {
 	if !la && l.typ.OID != 0 || !ra && r.typ.OID != 0 {
 		return expr{}, t.noOperator(op, &l, &r, loc)
 	}
-	fn := map[string]string{"&&": "list_has_any($1, $2)", "@>": "list_has_all($1, $2)", "<@": "list_has_all($2, $1)"}[op]
+	fn := map[string]string{"&&": "list_has_any($1, $2)", "@>": "pg_has_all($1, $2)", "<@": "pg_has_all($2, $1)"}[op]
 	return t.bind(sqltype.Bool, fn, l, r), nil
 }

@@ -57,6 +57,9 @@ func (t *translator) typedParam(e expr, ty sqltype.Type) (expr, error) {
 	}
 	src := fmt.Sprintf("CAST($%d AS VARCHAR)", e.param)
 	out := expr{typ: ty, param: e.param, weight: 1, scale: declaredScale(ty)}
+	if ty.OID == sqltype.Numeric && ty.Mod == sqltype.NoMod {
+		out.shown = "pg_call('numeric_in', " + src + ")"
+	}
 	elem, isArray := ty.Elem()
 	switch { // ParamText has the texts for these
 	case ty.Reg():

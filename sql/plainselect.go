@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
 // plainSelect translates SELECT ... FROM ... without set operations.
@@ -269,12 +271,16 @@ func (t *translator) orderBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 			return err
 		}
 		sql := strconv.Itoa(pos)
-		if pos == 0 {
+		var typ sqltype.Type
+		if pos > 0 {
+			typ = q.cols[pos-1].e.typ
+		} else {
 			e, err := t.expr(c.in(inOrder), sb.Node)
 			if err != nil {
 				return err
 			}
 			e = t.settle(e)
+			typ = e.typ
 			sql = e.sql
 			for i, out := range q.exprs {
 				if out == e.sql {
@@ -294,6 +300,15 @@ func (t *translator) orderBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 		q.sortExprs = append(q.sortExprs, sql)
 		if pos > 0 {
 			q.sortExprs[len(q.sortExprs)-1] = q.exprs[pos-1]
+		}
+		if pos > 0 && !isDistinct && q.cols[pos-1].e.shown != "" {
+			sql = q.exprs[pos-1]
+		}
+		if typ.OID == sqltype.JSONB && !isDistinct {
+			if pos > 0 {
+				sql = q.exprs[pos-1]
+			}
+			sql = "pg_jsonb_key(" + sql + ")"
 		}
 		key, err := t.sortKey(sql, sb)
 		if err != nil {

@@ -159,6 +159,9 @@ func (t *translator) anyAll(c exprCtx, x *pg_query.A_Expr, op string, all bool) 
 	if r.known() && !isArray {
 		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "op ANY/ALL (array) requires array on right side")
 	}
+	if r.null {
+		return typed("CAST(NULL AS BOOLEAN)", sqltype.Bool, l), nil
+	}
 	if len(r.elems) > 0 { // ARRAY[...]: as written
 		parts := make([]string, 0, len(r.elems))
 		for _, e := range r.elems {
@@ -289,51 +292,10 @@ func (t *translator) similar(c exprCtx, x *pg_query.A_Expr, op string) (expr, er
 	if pattern.null {
 		return typed("CAST(NULL AS BOOLEAN)", sqltype.Bool), nil
 	}
-	if pattern.lit == nil {
-		return expr{}, t.unsupported(x.Location, "SIMILAR TO a pattern that is not a constant")
-	}
 	l = t.padded(l)
-	sql := "regexp_matches(" + l.sql + ", " + duckString(similarPattern(*pattern.lit, escape)) + ", 's')"
+	sql := "CAST(pg_call('similar', " + l.sql + ", " + pattern.sql + ", " + duckString(escape) + ") AS BOOLEAN)"
 	if op[0] == '!' {
 		sql = "(NOT " + sql + ")"
 	}
-	return typed(sql, sqltype.Bool, l), nil
-}
-
-// similarPattern turns a SQL regular expression into an anchored one (PostgreSQL: similar_escape_internal).
-func similarPattern(p, escape string) string {
-	var b strings.Builder
-	b.WriteString("^(?:")
-	esc := []rune(escape)
-	inSet, after := false, false
-	for _, r := range p {
-		switch {
-		case after:
-			b.WriteString(`\` + string(r))
-			after = false
-		case len(esc) > 0 && r == esc[0]:
-			after = true
-		case inSet:
-			if r == '\\' {
-				b.WriteByte('\\')
-			}
-			b.WriteRune(r)
-			inSet = r != ']'
-		case r == '[':
-			b.WriteRune(r)
-			inSet = true
-		case r == '%':
-			b.WriteString(".*")
-		case r == '_':
-			b.WriteByte('.')
-		case r == '(':
-			b.WriteString("(?:")
-		case r == '\\' || r == '.' || r == '^' || r == '$':
-			b.WriteString(`\` + string(r))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteString(")$")
-	return b.String()
+	return typed(sql, sqltype.Bool, l, pattern), nil
 }

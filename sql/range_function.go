@@ -15,6 +15,14 @@ var valueNamed = map[string]bool{"json_array_elements": true, "jsonb_array_eleme
 
 // rangeFunction translates a function in FROM: generate_series, unnest and scalar functions of the allow-list.
 func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromItem, error) {
+	if len(x.Coldeflist) > 0 && len(x.Functions) == 1 {
+		if items := x.Functions[0].GetList().GetItems(); len(items) > 0 {
+			if f := items[0].GetFuncCall(); f != nil && jsonRecords[lastName(f.Funcname)].from != 0 && !x.Ordinality {
+				c := exprCtx{s: &scope{parent: sc.parent, rels: sc.rels, cols: sc.cols, ctes: sc.ctes}, place: inFrom}
+				return t.jsonRecord(c, f, x.Coldeflist, x)
+			}
+		}
+	}
 	if len(x.Coldeflist) > 0 {
 		return fromItem{}, t.unsupported(-1, "a column definition list")
 	}

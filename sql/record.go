@@ -25,6 +25,14 @@ type recordFunction struct {
 }
 
 var recordFunctions = map[string]recordFunction{
+	"json_each": {args: []string{"json"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.JSON)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'json_each'), pg_json_items('json_values', $1, 'json_each')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
+	"jsonb_each": {args: []string{"jsonb"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.JSONB)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'jsonb_each'), pg_json_items('json_values', $1, 'jsonb_each')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
+	"json_each_text": {args: []string{"json"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.Text)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'json_each_text'), pg_json_texts('json_values_text', $1, 'json_each_text')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
+	"jsonb_each_text": {args: []string{"jsonb"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.Text)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'jsonb_each_text'), pg_json_texts('json_values_text', $1, 'jsonb_each_text')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
 	"_pg_expandarray": {schema: "information_schema", args: []string{"anyarray"},
 		fields: []field{{"x", sqltype.Type{}}, {"n", sqltype.Of(sqltype.Int4)}},
 		list:   "list_transform(range(1, len($1) + 1), lambda pg_i: struct_pack(x := $1[pg_i], n := CAST(pg_i AS INTEGER)))"},

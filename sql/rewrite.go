@@ -91,6 +91,9 @@ func Rewrite(q *Query, env Env) (*Select, error) {
 	if stmt == nil {
 		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "only queries can be rewritten")
 	}
+	if q.Stored {
+		t.env.ShowNumerics = false
+	}
 	return t.rewrite(stmt)
 }
 
@@ -121,6 +124,9 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		if i >= maxColumnCount {
 			return nil, pgerr.New(pgerrcode.TooManyColumns, "target lists can have at most %d entries", maxColumnCount)
 		}
+	}
+	if t.env.ShowNumerics {
+		t.showNumerics(qr, visible)
 	}
 	out.Text = qr.render(true)
 	if len(out.Text) > maxTextBytes || len(out.Text) > 1<<16+maxGrowth*t.input {

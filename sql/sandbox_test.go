@@ -26,7 +26,7 @@ var escapes = struct{ from, expr []string }{
 		`pg_catalog.pg_class`, `sqlite_master`, `hot.main.g1`, `hot.g1`, `main.t`, `temp.t`, `system.information_schema.tables`, `memory.main.t`, `pragma_database_list`,
 		`pg_scan_0_0_`, `pg_system_0_0_`, `miniodb.read_csv('/etc/passwd')`, `miniodb.duckdb_settings()`, `miniodb.nosuch`, `miniodb.nosuch()`, `miniodb.t`, `memory.miniodb.pools`,
 		`"miniodb.pools"`, `pools`, `rows_of`, `main.rows_of(1)`, `pg_catalog.rows_of(1)`, `rows_of(read_text('/etc/passwd'))`, `rows_of(getenv('HOME'))`, `rows_of((SELECT max(id) FROM duckdb_tables()))`,
-		`pg_series(1, 5, 1)`, `json_each('{}')`, `json_tree('{}')`, `unnest_ref(1)`, `generate_serie(1, 2)`, `read_duckdb('/x')`, `unpivot_list(1)`,
+		`pg_series(1, 5, 1)`, `main.json_each('{}')`, `json_each((SELECT content FROM read_text('/etc/passwd')))`, `json_to_record(read_text('/x'))`, `json_tree('{}')`, `unnest_ref(1)`, `generate_serie(1, 2)`, `read_duckdb('/x')`, `unpivot_list(1)`,
 	},
 	expr: []string{
 		`getenv('HOME')`, `getvariable('x')`, `current_query()`, `read_text('/etc/passwd')`, `glob('/*')`, `json_serialize_sql('SELECT 1')`, `json_serialize_plan('SELECT 1')`,

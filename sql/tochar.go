@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
+
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -15,15 +17,24 @@ var plainPatterns = strings.NewReplacer("YYYY", "%Y", "MM", "%m", "DD", "%d", "H
 
 // toChar writes to_char; ok is false when the arguments are not its.
 func (t *translator) toChar(args []expr, loc int32) (expr, bool, error) {
-	if len(args) != 2 || args[0].isUnknown() {
+	if len(args) != 2 {
 		return expr{}, false, nil
+	}
+	if args[0].isUnknown() {
+		return expr{}, true, t.errorf(loc, pgerrcode.AmbiguousFunction, "function to_char(%s, %s) is not unique", typeName(args[0]), typeName(args[1])).
+			WithHint("Could not choose a best candidate function. You might need to add explicit type casts.")
 	}
 	src, kind := args[0], ""
 	switch src.typ.OID {
 	case sqltype.Date, sqltype.Timestamp, sqltype.Timestamptz, sqltype.Interval:
-	case sqltype.Int2, sqltype.Int4, sqltype.Int8:
+	case sqltype.Time:
+		if src, err := t.coerce(src, sqltype.Of(sqltype.Interval), implicitCast, loc); err == nil {
+			return t.toChar([]expr{src, args[1]}, loc)
+		}
+		return expr{}, false, nil
+	case sqltype.Int2, sqltype.Int4:
 		kind = "int"
-	case sqltype.Numeric:
+	case sqltype.Numeric, sqltype.Int8:
 		kind = "numeric"
 	case sqltype.Float4:
 		kind = "float4"
@@ -49,7 +60,7 @@ func (t *translator) toChar(args []expr, loc int32) (expr, bool, error) {
 	case src.typ.OID == sqltype.Date:
 		src = typed("CAST("+src.sql+" AS TIMESTAMP)", sqltype.Timestamp, src)
 	}
-	if format.lit != nil && plainFormat.MatchString(*format.lit) && !strings.Contains(*format.lit, `"`) {
+	if format.lit != nil && plainFormat.MatchString(*format.lit) && !strings.ContainsAny(strings.ReplaceAll(*format.lit, "SSSS", "!"), `"!`) {
 		template := "CASE WHEN isfinite($1) THEN strftime($1, " + duckString(plainPatterns.Replace(*format.lit)) + ") END"
 		if src.typ.OID == sqltype.Timestamptz { // in the session's time zone
 			src = typed("CAST("+src.sql+" AS TIMESTAMP)", sqltype.Timestamp, src)

@@ -121,6 +121,12 @@ func canCast(from, to sqltype.OID, level castLevel) bool {
 		}
 		return level == explicitCast && (ct == "S" || cf == "S") || level >= assignCast && ct == "S"
 	}
+	if from == sqltype.Char && ct != "S" || to == sqltype.Char && cf != "S" {
+		return (from == sqltype.Int4 || to == sqltype.Int4) && level == explicitCast
+	}
+	if to == sqltype.Oid && (numberRank[from] > 3 || from == sqltype.JSONB) || from == sqltype.Oid && (to == sqltype.Int2 || numberRank[to] > 3) {
+		return false
+	}
 	if fr, tr := numberRank[from], numberRank[to]; fr > 0 && tr > 0 {
 		return fr < tr || level >= assignCast
 	}

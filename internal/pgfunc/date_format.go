@@ -224,7 +224,7 @@ func (f fields) write(n node) (text string, number bool, err error) {
 		case key == strings.ToLower(key):
 			full = strings.ToLower(full)
 		}
-		if padded && !n.fm {
+		if padded && !n.fm && !n.tm {
 			full = fmt.Sprintf("%-9s", full)
 		}
 		return full, false, nil
@@ -238,6 +238,12 @@ func (f fields) write(n node) (text string, number bool, err error) {
 	barInterval := func() error {
 		_, _, err := name("January", false, false)
 		return err
+	}
+	plain := func(v, width int) (string, bool, error) { // no room for a sign
+		if n.fm {
+			width = 0
+		}
+		return fmt.Sprintf("%0*d", width, v), true, nil
 	}
 	year := f.year
 	if !f.interval && year <= 0 {
@@ -351,13 +357,13 @@ func (f fields) write(n node) (text string, number bool, err error) {
 	case "DAY", "DY":
 		return name(dayNames[f.wday], upper == "DY", upper == "DAY")
 	case "DDD":
-		return num(f.yday, 3)
+		return plain(f.yday, 3)
 	case "IDDD":
 		y, w := f.isoWeek()
 		_ = y
 		return num((w-1)*7+(f.wday+6)%7+1, 3)
 	case "DD":
-		return num(f.day, 2)
+		return plain(f.day, 2)
 	case "D":
 		if err := barInterval(); err != nil {
 			return "", false, err
@@ -369,10 +375,10 @@ func (f fields) write(n node) (text string, number bool, err error) {
 		}
 		return strconv.Itoa((f.wday+6)%7 + 1), true, nil
 	case "WW":
-		return num((f.yday-1)/7+1, 2)
+		return plain((f.yday-1)/7+1, 2)
 	case "IW":
 		_, w := f.isoWeek()
-		return num(w, 2)
+		return plain(w, 2)
 	case "Q":
 		if f.month == 0 {
 			return "", false, nil

@@ -88,7 +88,7 @@ var jsonFunctions = map[string]function{
 	"json_merge_rows":    strict2(jsonObjectAgg),
 	"json_scalar":        {2, 2, jsonScalar},
 	"json_quote":         strict1(func(a string) (string, error) { return string(quoteJSON(nil, a)), nil }),
-	"json_array_text":    strict1(jsonArrayText),
+	"json_array_literal": strict1(jsonArrayLiteral),
 }
 
 func jsonPair(f func(a, b value) (string, error)) function {
@@ -871,8 +871,8 @@ func jsonScalar(args []*string) (*string, error) {
 	return &s, nil
 }
 
-// jsonArrayText turns a JSON array into the text of a PostgreSQL array; other JSON stays as it is.
-func jsonArrayText(a string) (string, error) {
+// jsonArrayLiteral turns a JSON array into the text of a PostgreSQL array; other JSON stays as it is.
+func jsonArrayLiteral(a string) (string, error) {
 	if firstByte(a) != '[' {
 		return a, nil
 	}
@@ -881,5 +881,8 @@ func jsonArrayText(a string) (string, error) {
 		return "", err
 	}
 	list, err := listOf(items, true)
-	return list, err
+	if err != nil {
+		return "", err
+	}
+	return arrayOut(list)
 }

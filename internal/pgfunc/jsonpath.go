@@ -614,6 +614,9 @@ func (r *pathRun) method(name string, v value) ([]value, error) {
 		text, ok := v.plain()
 		if ok && (v.kind == jsonNumber || v.kind == jsonString) {
 			if f, err := strconv.ParseFloat(text, 64); err == nil && f-f == 0 {
+				if v.kind == jsonNumber {
+					return num(text), nil
+				}
 				x, err := parseNumber(strconv.FormatFloat(f, 'g', -1, 64))
 				return num(x.String()), err
 			}

@@ -19,7 +19,6 @@ var numberKeys = []string{"EEEE", "eeee", "FM", "fm", "MI", "mi", "PL", "pl", "P
 var formatFunctions = map[string]function{
 	// to_char_number(number, type, template): type is int, numeric, float4 or float8
 	"to_char_number": strict3(toCharNumber),
-	"to_number":      {2, 2, toNumber},
 }
 
 // numberFormat is what the nodes of a template add up to.
@@ -165,9 +164,12 @@ func toCharNumber(value, kind, format string) (string, error) {
 		if special {
 			return " " + "#" + strings.Repeat("#", f.post+5), nil
 		}
-		if float {
+		switch {
+		case float:
 			digits = strconv.FormatFloat(fl, 'e', f.post, 64)
-		} else {
+		case kind == "int":
+			digits = strconv.FormatFloat(x.float(), 'e', f.post, 64)
+		default:
 			digits = scientific(x, f.post)
 		}
 		if digits[0] != '-' {
@@ -229,10 +231,6 @@ func scientific(x number, post int) string {
 	// digits with post+1 significant ones
 	v := number{new(big.Int).Abs(x.digits), len(s) - 1}.rescale(post)
 	m := v.String()
-	if strings.HasPrefix(m, "10") && (len(m) == 2 || m[2] == '.') { // rounded up
-		exp++
-		m = number{ten(post), post}.String()
-	}
 	if x.digits.Sign() < 0 {
 		m = "-" + m
 	}

@@ -50,8 +50,14 @@ var numericFunctions = map[string]function{
 		n, err := parseNumber(a)
 		return strconv.Itoa(n.scale), err
 	}),
-	"numeric_stat": {4, 4, numericStat},
-	"factorial":    strict1(factorial),
+	"numeric_stat":      {4, 4, numericStat},
+	"numeric_factorial": strict1(factorial),
+	"numeric_in":        strict1(func(a string) (string, error) { return ofOne(a, func(n number) (number, error) { return n, nil }) }),
+	"numeric_gcd":       strict2(func(a, b string) (string, error) { return ofTwo(a, b, number.gcd) }),
+	"numeric_lcm":       strict2(func(a, b string) (string, error) { return ofTwo(a, b, number.lcm) }),
+	"numeric_greatest":  {1, 1000, func(args []*string) (*string, error) { return extreme(args, 1) }},
+	"numeric_least":     {1, 1000, func(args []*string) (*string, error) { return extreme(args, -1) }},
+	"numeric_to_number": {2, 2, toNumber},
 }
 
 func ofOne(a string, f func(number) (number, error)) (string, error) {
@@ -284,6 +290,32 @@ func numericStat(args []*string) (*string, error) {
 	}
 	s := out.String()
 	return &s, nil
+}
+
+func (n number) gcd(m number) (number, error) {
+	n, m = n.same(m)
+	return number{new(big.Int).GCD(nil, nil, new(big.Int).Abs(n.digits), new(big.Int).Abs(m.digits)), n.scale}, nil
+}
+
+func (n number) lcm(m number) (number, error) {
+	g, _ := n.gcd(m)
+	n, m = n.same(m)
+	if g.digits.Sign() == 0 || n.digits.Sign() == 0 || m.digits.Sign() == 0 {
+		return number{new(big.Int), n.scale}, nil
+	}
+	x := new(big.Int).Mul(n.digits, new(big.Int).Quo(m.digits, g.digits))
+	return number{x.Abs(x), n.scale}, nil
+}
+
+// extreme is greatest or least; NULL is passed over, and the first of equal values stays.
+func extreme(args []*string, want int) (*string, error) {
+	var best *string
+	for _, a := range args {
+		if a != nil && (best == nil || compareNumbers(*a, *best)*want > 0) {
+			best = a
+		}
+	}
+	return best, nil
 }
 
 func factorial(a string) (string, error) {

@@ -60,7 +60,7 @@ func splitTemplate(format string, keys []string, dates bool) []node {
 					n.th, n.up, format = true, true, format[2:]
 				case strings.HasPrefix(format, "th"):
 					n.th, format = true, format[2:]
-				case strings.HasPrefix(format, "SP"), strings.HasPrefix(format, "sp"):
+				case strings.HasPrefix(format, "SP"):
 					format = format[2:]
 				}
 			}

@@ -233,8 +233,7 @@ func (n number) powerInt(e int64, expScale int) (number, error) {
 	if size < -6000 {
 		return number{new(big.Int), maxScale}, nil
 	}
-	scale := minSignificant - int(size)
-	scale = min(max(scale, n.scale, expScale, 0), maxScale)
+	scale := min(max(minSignificant, n.scale, expScale), maxScale)
 	switch e {
 	case 0:
 		return number{big.NewInt(1), 0}.rescale(max(minSignificant, base)), nil

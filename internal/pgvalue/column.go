@@ -10,6 +10,9 @@ func ColumnFunc(described sqltype.Type, t vector.Type, binary bool) AppendFunc {
 	if t.Kind != vector.KindBytes && textual(described.OID) {
 		return TextFunc(t)
 	}
+	if t.Kind == vector.KindBytes && described.OID == sqltype.Numeric {
+		return numericOfText(binary)
+	}
 	if described.OID != 0 && described.OID != sqltype.Unknown {
 		t.SQL = described
 		if elem, ok := described.Elem(); ok && t.Elem != nil && t.Elem.Kind != vector.KindList {

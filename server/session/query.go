@@ -38,7 +38,7 @@ type boundQuery struct {
 func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type, names ...string) (*boundQuery, error) {
 	r := s.resolver()
 	sel, err := sql.Rewrite(q, sql.Env{
-		Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names,
+		Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names, ShowNumerics: target == nil,
 	})
 	if err != nil {
 		return nil, err
@@ -113,6 +113,9 @@ func outputColumn(sel *sql.Select, i int, c engine.Column) pgwire.Column {
 
 func sameLayout(t sqltype.Type, have vector.Type) bool {
 	v := vector.TypeOf(t)
+	if t.OID == sqltype.Numeric && t.Mod == sqltype.NoMod && have.Kind == vector.KindBytes { // with digits of its own for each value
+		return true
+	}
 	return v.Kind == have.Kind && (v.Kind != vector.KindList || sameLayout(v.Elem.SQL, *have.Elem)) &&
 		(t.OID != sqltype.Numeric || v.Width == have.Width && v.Scale == have.Scale)
 }

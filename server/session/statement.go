@@ -100,6 +100,7 @@ func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []s
 			st.query, err = s.bind(ctx, c.Query, nil, nil)
 		}
 	case *sql.CreateTableAs:
+		c.Query.Stored = true
 		st.query, err = s.bind(ctx, c.Query, declared, nil)
 		st.takeParams()
 	case *sql.CreateView:

@@ -19,11 +19,11 @@ CREATE MACRO pg_replace(x, a, b) AS CASE WHEN a = '' THEN x WHEN strlen(x) * (st
 -- Positions before the first character count, as in PostgreSQL.
 CREATE MACRO pg_substr(x, a) AS substring(x, greatest(a, 1));
 CREATE MACRO pg_substr3(x, a, n) AS CASE WHEN n < 0 THEN error('!22011!negative substring length not allowed') ELSE substring(x, greatest(a, 1), greatest(CAST(a AS BIGINT) + n - greatest(a, 1), 0)) END;
-CREATE MACRO pg_overlay(x, y, a, n) AS left(x, greatest(a - 1, 0)) || y || substring(x, greatest(a + n, 1));
-CREATE MACRO pg_split_part(x, d, n) AS CASE WHEN n = 0 THEN error('!22023!field position must not be zero') WHEN d = '' THEN CASE WHEN abs(n) = 1 THEN x ELSE '' END ELSE coalesce(split_part(x, d, n), '') END;
+CREATE MACRO pg_overlay(x, y, a, n) AS CAST(left(x, greatest(a - 1, 0)) || y || substring(x, greatest(a + n, 1)) AS VARCHAR);
+CREATE MACRO pg_split_part(x, d, n) AS CASE WHEN n = 0 THEN error('!22023!field position must not be zero') WHEN d = '' THEN CASE WHEN abs(n) = 1 THEN x ELSE '' END WHEN x IS NULL OR d IS NULL OR n IS NULL THEN NULL ELSE coalesce(split_part(x, d, n), '') END;
 CREATE MACRO pg_ascii(x) AS CASE WHEN x = '' THEN 0 ELSE CAST(unicode(x) AS INTEGER) END;
-CREATE MACRO pg_chr(n) AS CASE WHEN n = 0 THEN error('!54000!null character not permitted') WHEN n < 0 OR n > 1114111 THEN error('!54000!requested character too large for encoding: ' || n) ELSE chr(n) END;
-CREATE MACRO pg_quote_literal(x) AS CASE WHEN contains(x, '\') THEN 'E''' || replace(replace(x, '\', '\\'), '''', '''''') || '''' ELSE '''' || replace(x, '''', '''''') || '''' END;
+CREATE MACRO pg_chr(n) AS CASE WHEN n = 0 THEN error('!54000!null character not permitted') WHEN n < 0 THEN error('!22023!character number must be positive') WHEN n > 1114111 THEN error('!54000!requested character too large for encoding: ' || n) ELSE chr(n) END;
+CREATE MACRO pg_quote_literal(x) AS CASE WHEN x IS NULL THEN CAST(NULL AS VARCHAR) WHEN contains(x, '\') THEN 'E''' || replace(replace(x, '\', '\\'), '''', '''''') || '''' ELSE '''' || replace(x, '''', '''''') || '''' END;
 CREATE MACRO pg_string_to_array(x, d) AS CASE WHEN x = '' THEN CAST([] AS VARCHAR[]) WHEN d IS NULL THEN CASE WHEN x IS NOT NULL THEN regexp_split_to_array(x, '') END WHEN d = '' THEN [x] ELSE string_split(x, d) END;
 CREATE MACRO pg_array_to_string(x, d) AS CASE WHEN d IS NOT NULL THEN coalesce(array_to_string(list_filter(list_transform(x, lambda pg_y: CAST(pg_y AS VARCHAR)), lambda pg_y: pg_y IS NOT NULL), d), CASE WHEN x IS NOT NULL THEN '' END) END;
 CREATE MACRO pg_array_to_string_null(x, d, n) AS CASE WHEN d IS NOT NULL THEN array_to_string(list_transform(x, lambda pg_y: coalesce(CAST(pg_y AS VARCHAR), n)), d) END;
