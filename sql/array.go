@@ -245,6 +245,16 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 		}
 		return t.jsonOp("->", e, i, nodeLocation(x.Uidx))
 	}
+	if e.typ.OID == sqltype.Name && !x.IsSlice { // an array of "char" that begins at 0
+		idx, err := t.expr(c, x.Uidx)
+		if err != nil {
+			return expr{}, err
+		}
+		if idx, err = t.coerce(idx, sqltype.Of(sqltype.Int4), assignCast, nodeLocation(x.Uidx)); err != nil {
+			return expr{}, err
+		}
+		return t.bind(sqltype.Char, "nullif(substring($1, $2 + 1, 1), '')", e, idx), nil
+	}
 	if e.known() && !isArray && e.elems == nil {
 		return expr{}, t.errorf(-1, pgerrcode.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", e.typ)
 	}

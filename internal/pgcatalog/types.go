@@ -77,6 +77,9 @@ type Function struct {
 	Set       bool
 	Kind      byte
 	Variadic  bool
+	// Of ordered-set aggregates: how many arguments stand before ORDER BY, and that the last one is on both sides of it.
+	Ordered, Hypothetical bool
+	Direct                int
 }
 
 type functionIndex struct {
@@ -99,8 +102,39 @@ var functions = sync.OnceValue(func() functionIndex {
 		out.byOID[f.OID] = f
 		out.byName[f.Name] = append(out.byName[f.Name], f)
 	}
+	aggregates, err := fields("pg_aggregate", "aggfnoid", "aggkind", "aggnumdirectargs")
+	if err != nil {
+		return out
+	}
+	for _, r := range aggregates {
+		if f := out.byOID[uint32(number(r[0]))]; f != nil && r[1] != "n" {
+			f.Ordered, f.Hypothetical, f.Direct = true, r[1] == "h", int(number(r[2]))
+		}
+	}
 	return out
 })
+
+// Operator is a built-in operator.
+type Operator struct {
+	Named
+	Left, Right uint32 // types; Left is 0 for a prefix operator
+}
+
+var operators = sync.OnceValue(func() map[uint32]*Operator {
+	out := map[uint32]*Operator{}
+	rows, err := fields("pg_operator", "oid", "oprname", "oprnamespace", "oprleft", "oprright")
+	if err != nil {
+		return out
+	}
+	for _, r := range rows {
+		o := &Operator{Named: Named{OID: uint32(number(r[0])), Name: r[1], Namespace: uint32(number(r[2]))}, Left: uint32(number(r[3])), Right: uint32(number(r[4]))}
+		out[o.OID] = o
+	}
+	return out
+})
+
+// Operators are the built-in operators by OID.
+func Operators() map[uint32]*Operator { return operators() }
 
 // FunctionByOID returns a built-in function, or nil.
 func FunctionByOID(oid uint32) *Function { return functions().byOID[oid] }

@@ -152,6 +152,17 @@ func (v *Viewer) functionArguments(f *pgcatalog.Function, defaults, tableOnly bo
 		}
 		out = append(out, b.String())
 	}
+	if f.Ordered && !tableOnly { // the arguments before and after ORDER BY
+		direct := min(f.Direct, len(out))
+		head, tail := strings.Join(out[:direct], ", "), strings.Join(out[direct:], ", ")
+		if f.Hypothetical && direct == len(out) && direct > 0 {
+			tail = out[direct-1]
+		}
+		if head != "" {
+			head += " "
+		}
+		return head + "ORDER BY " + tail
+	}
 	return strings.Join(out, ", ")
 }
 

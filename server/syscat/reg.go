@@ -75,8 +75,8 @@ var regKinds = map[string]regKind{
 	}},
 	"regproc":       {find: (*Viewer).findFunction, missing: missing(pgerrcode.UndefinedFunction, "function"), name: (*Viewer).functionName},
 	"regprocedure":  {find: (*Viewer).findProcedure, missing: missing(pgerrcode.UndefinedFunction, "function"), name: (*Viewer).procedureName},
-	"regoper":       operatorKind("regoper"),
-	"regoperator":   operatorKind("regoperator"),
+	"regoper":       operatorKind(false),
+	"regoperator":   operatorKind(true),
 	"regcollation":  namedKind("pg_collation", "collname", "collnamespace", "collation", " for encoding \"UTF8\""),
 	"regconfig":     namedKind("pg_ts_config", "cfgname", "cfgnamespace", "text search configuration", ""),
 	"regdictionary": namedKind("pg_ts_dict", "dictname", "dictnamespace", "text search dictionary", ""),
@@ -109,16 +109,59 @@ func namedKind(relation, name, namespace, what, suffix string) regKind {
 	}
 }
 
-func operatorKind(typ string) regKind {
-	k := namedKind("pg_operator", "oprname", "oprnamespace", "operator", "")
-	k.name = func(_ *Viewer, oid uint32) (string, bool) {
-		if o := pgcatalog.Objects("pg_operator", "oprname", "oprnamespace")[oid]; o != nil {
-			return o.Name, true
-		}
-		return "", false
+// operatorKind is regoper, the name alone, or regoperator, name(left, right).
+func operatorKind(signature bool) regKind {
+	return regKind{
+		find: func(v *Viewer, s string) (uint32, error) {
+			name, types := s, []uint32(nil)
+			if open := strings.IndexByte(s, '('); signature {
+				if open < 0 || !strings.HasSuffix(s, ")") {
+					return 0, pgerr.New(pgerrcode.InvalidTextRepresentation, "expected a left parenthesis")
+				}
+				name = s[:open]
+				for word := range strings.SplitSeq(strings.TrimSuffix(s[open+1:], ")"), ",") {
+					if word = strings.TrimSpace(word); strings.EqualFold(word, "none") {
+						types = append(types, 0)
+						continue
+					}
+					oid, err := v.findType(word)
+					if err != nil {
+						return 0, err
+					}
+					types = append(types, oid)
+				}
+			}
+			name = strings.TrimPrefix(strings.TrimSpace(name), pgcatalog.Schema+".")
+			found := uint32(0)
+			for oid, o := range pgcatalog.Operators() {
+				switch {
+				case o.Name != name || signature && (len(types) != 2 || o.Left != types[0] || o.Right != types[1]):
+				case found != 0:
+					return 0, pgerr.New(pgerrcode.AmbiguousFunction, "more than one operator named %s", s)
+				default:
+					found = oid
+				}
+			}
+			return found, nil
+		},
+		missing: func(s string) error {
+			return pgerr.New(pgerrcode.UndefinedFunction, "operator does not exist: %s", s)
+		},
+		name: func(v *Viewer, oid uint32) (string, bool) {
+			o := pgcatalog.Operators()[oid]
+			if o == nil {
+				return "", false
+			}
+			if !signature {
+				return o.Name, true
+			}
+			left := "NONE"
+			if o.Left != 0 {
+				left = v.FormatType(o.Left, -1, false, v.inPath)
+			}
+			return o.Name + "(" + left + "," + v.FormatType(o.Right, -1, false, v.inPath) + ")", true
+		},
 	}
-	_ = typ
-	return k
 }
 
 // regIn reads a value: a number, "-" for none, or a name. lenient gives NULL for a name that nothing has.

@@ -20,6 +20,7 @@ const (
 	classConstraint uint32 = 2606
 	classRewrite    uint32 = 2618
 	classNamespace  uint32 = 2615
+	classExtension  uint32 = 3079
 
 	// DatabaseOID is that of PostgreSQL's first database of users.
 	DatabaseOID   uint32 = 5
@@ -33,7 +34,7 @@ var makers = map[string]func(*Image, *writer){
 	"pg_index": (*Image).indexRows, "pg_constraint": (*Image).constraintRows, "pg_attrdef": (*Image).attrdefRows, "pg_description": (*Image).descriptionRows,
 	"pg_depend": (*Image).dependRows, "pg_rewrite": (*Image).rewriteRows, "pg_sequence": (*Image).sequenceRows, "pg_authid": (*Image).authidRows,
 	"pg_auth_members": (*Image).authMemberRows, "pg_database": (*Image).databaseRows, "pg_shdescription": (*Image).shdescriptionRows,
-	"pg_db_role_setting": (*Image).roleSettingRows,
+	"pg_db_role_setting": (*Image).roleSettingRows, "pg_extension": (*Image).extensionRows,
 }
 
 // Dynamic reports whether rows of a relation of pg_catalog depend on the version of the database.

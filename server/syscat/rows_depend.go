@@ -6,7 +6,11 @@ func (m *Image) dependRows(w *writer) {
 	depend := func(class, id uint32, sub int, refClass, ref uint32, refSub int, kind string) {
 		w.row(class, id, sub, refClass, ref, refSub, kind)
 	}
+	depend(classNamespace, SystemSchemaOID, 0, classExtension, extensionOID, 0, "e")
 	for _, o := range m.objects {
+		if o.System != nil {
+			depend(classRelation, o.OID, 0, classExtension, extensionOID, 0, "e")
+		}
 		if o.System != nil || o.Index != nil {
 			continue
 		}
@@ -75,4 +79,12 @@ func (m *Image) defaultSequence(c *catalog.Column) *Object {
 		return o
 	}
 	return nil
+}
+
+// extensionOID is that of the extension miniodb, whose members the server's own relations are: so clients know that they belong to the server, and
+// pg_dump leaves them out as it does all built-in extensions.
+const extensionOID uint32 = 14999
+
+func (m *Image) extensionRows(w *writer) {
+	w.row(extensionOID, catalog.DatabaseName, catalog.SuperuserOID, SystemSchemaOID, false, "1.0", none, none)
 }

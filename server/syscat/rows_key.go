@@ -154,6 +154,7 @@ func sequenceType(s *catalog.Sequence) uint32 {
 }
 
 func (m *Image) descriptionRows(w *writer) {
+	w.row(extensionOID, classExtension, 0, "what the server tells of itself")
 	for _, o := range m.objects {
 		if o.Comment != "" {
 			w.row(o.OID, classRelation, 0, o.Comment)
