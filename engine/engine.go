@@ -67,6 +67,7 @@ func (c *Config) Validate() error {
 // DB is one DuckDB instance, in memory. Its methods may be called from any goroutine.
 type DB struct {
 	slots  chan struct{} // one token per query that executes
+	small  chan struct{} // those beyond, of small ones
 	broken atomic.Bool   // the instance is invalid for ever
 
 	mu     sync.Mutex // guards what follows
@@ -92,7 +93,7 @@ func Open(cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{db: raw, slots: make(chan struct{}, cfg.MaxQueries)}
+	db := &DB{db: raw, slots: make(chan struct{}, cfg.MaxQueries), small: make(chan struct{}, smallSlots)}
 	conn, err := db.Conn()
 	if err != nil {
 		db.Close()

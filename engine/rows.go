@@ -52,10 +52,11 @@ func (c *Conn) query(ctx context.Context, first *Rows) (*Rows, error) {
 	if err := c.beginLocked(first.sql); err != nil {
 		return nil, err
 	}
-	if err := c.db.acquire(ctx); err != nil {
+	release, err := c.db.acquire(ctx)
+	if err != nil {
 		return nil, err
 	}
-	defer c.db.release()
+	defer release()
 	for try := 1; ; try++ {
 		r := &Rows{conn: c, sql: first.sql, params: first.params, keep: first.keep}
 		err := c.interruptible(ctx, r.startLocked)
@@ -165,11 +166,12 @@ func (r *Rows) Next(ctx context.Context) (*vector.Batch, error) {
 	if r.done {
 		return nil, r.err
 	}
-	if err := c.db.acquire(ctx); err != nil {
+	release, err := c.db.acquire(ctx)
+	if err != nil {
 		r.endLocked(err)
 		return nil, err
 	}
-	defer c.db.release()
+	defer release()
 	if err := c.interruptible(ctx, r.fetchLocked); err != nil {
 		r.keep = r.keep && err == io.EOF // a statement that failed is prepared anew
 		if spurious(ctx, err) {

@@ -90,7 +90,7 @@ func startWith(t *testing.T, change func(*config.Config)) string {
 	cfg.Server.DataDir = t.TempDir()
 	change(cfg)
 	cfg.Server.PgAddr, cfg.Server.RestPort = "127.0.0.1:0", "127.0.0.1:0"
-	if testserver.Shared() {
+	if testserver.Shared() && cfg.Redis.Addr == "" {
 		b := testserver.NewBacking(t, cfg.Server.DataDir)
 		cfg.Redis.Addr = b.RedisAddr
 		cfg.MinIO.Endpoint, cfg.MinIO.AccessKey, cfg.MinIO.SecretKey, cfg.MinIO.Bucket, cfg.MinIO.Prefix = b.Endpoint, b.AccessKey, b.SecretKey, b.Bucket, b.Prefix

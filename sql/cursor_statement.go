@@ -110,9 +110,6 @@ func (c *classifier) declare(n *pg_query.DeclareCursorStmt) (*DeclareCursor, err
 	if sel := n.Query.GetSelectStmt(); sel != nil && takeInto(sel) != nil {
 		return nil, pgerr.New(pgerrcode.SyntaxError, "DECLARE CURSOR cannot specify INTO")
 	}
-	if n.Options&cursorScroll != 0 && n.Options&cursorNoScroll != 0 {
-		return nil, pgerr.New(pgerrcode.InvalidCursorDefinition, "cannot specify both SCROLL and NO SCROLL")
-	}
 	query, err := c.query(n.Query)
 	if err != nil {
 		return nil, err

@@ -27,6 +27,8 @@ var escapes = struct{ from, expr []string }{
 		`pg_scan_0_0_`, `pg_system_0_0_`, `miniodb.read_csv('/etc/passwd')`, `miniodb.duckdb_settings()`, `miniodb.nosuch`, `miniodb.nosuch()`, `miniodb.t`, `memory.miniodb.pools`,
 		`"miniodb.pools"`, `pools`, `rows_of`, `main.rows_of(1)`, `pg_catalog.rows_of(1)`, `rows_of(read_text('/etc/passwd'))`, `rows_of(getenv('HOME'))`, `rows_of((SELECT max(id) FROM duckdb_tables()))`,
 		`pg_series(1, 5, 1)`, `main.json_each('{}')`, `json_each((SELECT content FROM read_text('/etc/passwd')))`, `json_to_record(read_text('/x'))`, `json_tree('{}')`, `unnest_ref(1)`, `generate_serie(1, 2)`, `read_duckdb('/x')`, `unpivot_list(1)`,
+		`pg_host('t', 'current_setting', 'x')`, `pg_catalog.pg_host('t', 'x')`, `pg_pg_class_1`, `main.pg_pg_class_1`, `hot.main.pg_pg_class_1`, `pg_catalog.pg_pg_class_1`, `pg_catalog.duckdb_tables`,
+		`information_schema.pg_pg_class_1`, `information_schema.duckdb_columns`, `pg_catalog.aclexplode_x('{}')`, `aclexplode(read_text('/etc/passwd'))`,
 	},
 	expr: []string{
 		`getenv('HOME')`, `getvariable('x')`, `current_query()`, `read_text('/etc/passwd')`, `glob('/*')`, `json_serialize_sql('SELECT 1')`, `json_serialize_plan('SELECT 1')`,
@@ -37,6 +39,8 @@ var escapes = struct{ from, expr []string }{
 		`(SELECT a FROM pools LIMIT 1)`, `miniodb.getenv('x')`, `miniodb.from_json('[]', '[]')`, `stats(1)`, `vector_type(1)`, `constant_or_null(1, 2)`, `cast_to_type(1, 2)`, `switch(1)`, `combine(1)`, `finalize(1)`, `__internal_compress_string_hugeint('x')`, `replace_type(1, 2, 3)`,
 		`repeat(ARRAY[1], 1000000000)`, `uuid_extract_version_x('x')`, `pg_read_file('/etc/passwd')`, `lo_import('/etc/passwd')`, `dblink('x', 'y')`, `bitstring('1', 1000000000)`, `remap_struct(1)`,
 		`array_value_x(1)`, `parse_duckdb_log_message('a', 'b')`, `reservoir_quantile(1, 2)`, `nosuchfunction()`, `st_read('/x')`,
+		`pg_host('t', 'current_setting', 'x')`, `main.pg_host('t', 'x')`, `pg_catalog.pg_host('t', 'x')`, `pg_call('quote_ident', 'x')`, `information_schema.getenv('HOME')`, `information_schema._pg_expandarray_x(1)`,
+		`pg_get_expr(getenv('HOME'), 1)`, `format_type((SELECT max(table_oid) FROM duckdb_tables()), 1)`,
 	},
 }
 

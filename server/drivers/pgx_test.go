@@ -368,7 +368,7 @@ func (s *pgxScript) transactions(ctx context.Context, c *pgx.Conn) error {
 
 func (s *pgxScript) errors(ctx context.Context, c *pgx.Conn) error {
 	for _, q := range []string{
-		"SELEKT 1", "SELECT nothing", "SELECT * FROM absent", "SELECT 'x'::int", "SELECT 1 / 0", "SELECT nofunction(1)", "CREATE TABLE twice (x int, x int)",
+		"SELEKT 1", "SELECT nothing", "SELECT * FROM absent", "SELECT 'x'::int", "SELECT 1 / 0", "SELECT nofunction(1)", "SELECT $1::int", "CREATE TABLE twice (x int, x int)",
 		"SELECT 1 FROM generate_series(1, 2) x ORDER BY y", "SELECT sum(x), x FROM generate_series(1, 2) x", "INSERT INTO absent VALUES (1)", "SELECT 99999999999::int", "SELECT '2024-13-01'::date",
 	} {
 		_, err := c.Exec(ctx, q)

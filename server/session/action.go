@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
@@ -300,4 +301,18 @@ func actionType(t sqltype.Type) vector.Type {
 	v := vector.TypeOf(sqltype.Of(sqltype.Text))
 	v.SQL = t
 	return v
+}
+
+// aboutServer reports a query that reads no table and asks the server for something about itself or to act: it must run while others keep the
+// engine busy.
+func aboutServer(q *sql.Select) bool {
+	return len(q.Scans) == 0 && (len(q.Systems) > 0 || len(q.Actions) > 0)
+}
+
+// slot has a query that is about the server use the slots that are kept for it.
+func (r *rows) slot(ctx context.Context) context.Context {
+	if r.small {
+		return engine.Small(ctx)
+	}
+	return ctx
 }

@@ -48,7 +48,7 @@ type cursor struct {
 }
 
 func (s *Session) runDeclare(ctx context.Context, st *statement, c *sql.DeclareCursor, args []*string) (pgwire.Result, error) {
-	if !s.tx.block && !c.Hold {
+	if !s.tx.block && !s.several && !c.Hold {
 		return nil, pgerr.New(pgerrcode.NoActiveSQLTransaction, "DECLARE CURSOR can only be used in transaction blocks")
 	}
 	if s.cursors[c.Name] != nil {

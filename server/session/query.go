@@ -194,6 +194,7 @@ type rows struct {
 	params  []sqltype.Type
 	systems []systemRows // of the system relations in the query
 	actions []sql.Action // to be called for each row
+	small   bool         // of the server about itself
 }
 
 // open takes a snapshot, plans and starts a query. The stream has an engine connection of its own, so that others can run beside it.
@@ -205,10 +206,10 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		}
 		s.tx.queried = true
 		s.viewer()
-		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns}
+		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, small: aboutServer(bound.sel)}
 		text, err := s.plan(ctx, bound, args, r)
 		if err == nil {
-			err = r.start(ctx, s, text, args, r.plan.Frozen())
+			err = r.start(r.slot(ctx), s, text, args, r.plan.Frozen())
 		}
 		if err == nil {
 			return r, nil
@@ -364,7 +365,7 @@ func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
 	if r.stream == nil {
 		return nil, io.EOF
 	}
-	b, err := r.stream.Next(ctx)
+	b, err := r.stream.Next(r.slot(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ type Session struct {
 	mailbox   *mailbox
 	listening map[string]bool
 	declared  int64 // counts cursors
+	several   bool  // the text being executed has several statements, and so one transaction around them
 
 	opened   time.Time
 	activity atomic.Pointer[activity]     // what other sessions see
@@ -202,7 +203,7 @@ func (s *Session) Fail() {
 
 // Sync ends an implicit transaction.
 func (s *Session) Sync(ctx context.Context) error {
-	s.refreshed = nil
+	s.refreshed, s.several = nil, false
 	defer s.resting()
 	if s.tx == nil || s.tx.block {
 		return nil

@@ -128,7 +128,7 @@ func (s *Session) cursorRows() [][]*string {
 func (s *Session) preparedRows() [][]*string {
 	var out [][]*string
 	for name, p := range s.prepared {
-		out = append(out, Row(name, p.text, p.created, arrayText(typeNames(p.types)), true, 0, 0))
+		out = append(out, Row(name, p.text, p.created, arrayText(oidTexts(p.types)), true, 0, 0))
 	}
 	if w, ok := s.out.(wireStatements); ok {
 		for _, p := range w.Statements() {
@@ -136,16 +136,16 @@ func (s *Session) preparedRows() [][]*string {
 			for i, t := range p.Params {
 				types[i] = t.OID
 			}
-			out = append(out, Row(p.Name, p.Text, p.Prepared, arrayText(typeNames(types)), false, 0, 0))
+			out = append(out, Row(p.Name, p.Text, p.Prepared, arrayText(oidTexts(types)), false, 0, 0))
 		}
 	}
 	return out
 }
 
-func typeNames(types []sqltype.OID) []string {
+func oidTexts(types []sqltype.OID) []string {
 	out := make([]string, len(types))
 	for i, t := range types {
-		out[i] = sqltype.Of(t).String()
+		out[i] = oidText(uint32(t))
 	}
 	return out
 }

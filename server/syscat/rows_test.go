@@ -83,3 +83,28 @@ func TestCalls(t *testing.T) {
 		require.Equal(t, c.want, *got, "%s%v", c.function, c.args)
 	}
 }
+
+func BenchmarkAttributes(b *testing.B) {
+	db := catalog.NewDatabase()
+	ops := []catalog.Op{}
+	for i := range 1000 {
+		t := &catalog.Table{OID: uint32(16400 + i), Name: catalog.Name{Schema: "public", Name: "t" + itoa(uint32(i))}}
+		for j := range 50 {
+			t.Columns = append(t.Columns, catalog.Column{ID: int32(j + 1), Name: "c" + itoa(uint32(j)), Type: sqltype.Of(sqltype.Int4)})
+		}
+		ops = append(ops, catalog.Op{PutTable: t})
+	}
+	db, err := db.Apply(1, ops)
+	require.NoError(b, err)
+	all, err := pgcatalog.Relations()
+	require.NoError(b, err)
+	for b.Loop() {
+		m := New(db, nil)
+		for _, rel := range all {
+			if rel.Name == "pg_attribute" {
+				_, err := m.Rows(rel)
+				require.NoError(b, err)
+			}
+		}
+	}
+}

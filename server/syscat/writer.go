@@ -33,10 +33,11 @@ func StoredType(t sqltype.Type) sqltype.Type {
 
 // writer makes rows of one relation.
 type writer struct {
-	rel *pgcatalog.Relation
-	b   *vector.Builder
-	dec *pgvalue.Decoder
-	err error
+	rel  *pgcatalog.Relation
+	b    *vector.Builder
+	cols []*vector.Appender
+	dec  *pgvalue.Decoder
+	err  error
 }
 
 func newWriter(rel *pgcatalog.Relation) *writer {
@@ -44,7 +45,11 @@ func newWriter(rel *pgcatalog.Relation) *writer {
 	for i, c := range rel.Columns {
 		types[i] = vector.TypeOf(StoredType(c.Type))
 	}
-	return &writer{rel: rel, b: vector.NewBuilder(types), dec: pgvalue.NewDecoder(pgvalue.Options{})}
+	w := &writer{rel: rel, b: vector.NewBuilder(types), dec: pgvalue.NewDecoder(pgvalue.Options{})}
+	for i := range types {
+		w.cols = append(w.cols, w.b.Col(i))
+	}
+	return w
 }
 
 // none stands for NULL in row.
@@ -57,7 +62,7 @@ func (w *writer) row(values ...any) {
 		return
 	}
 	for i, v := range values {
-		w.value(w.b.Col(i), v)
+		w.value(w.cols[i], v)
 	}
 }
 
@@ -125,7 +130,7 @@ func (w *writer) integer(a *vector.Appender, v int64) {
 func (w *writer) texts(rows [][]*string) {
 	for _, row := range rows {
 		for i, v := range row {
-			a := w.b.Col(i)
+			a := w.cols[i]
 			if v == nil {
 				a.Null()
 				continue
