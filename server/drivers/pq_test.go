@@ -243,7 +243,7 @@ func (s *pqScript) copyIn(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	in, err := tx.PrepareContext(ctx, pq.CopyIn("copied", "id", "name", "at", "bits"))
+	in, err := tx.PrepareContext(ctx, "COPY copied (id, name, at, bits) FROM STDIN")
 	if err != nil {
 		return err
 	}
@@ -268,7 +268,7 @@ func (s *pqScript) copyIn(ctx context.Context, db *sql.DB) error {
 	if tx, err = db.BeginTx(ctx, nil); err != nil {
 		return err
 	}
-	if in, err = tx.PrepareContext(ctx, pq.CopyIn("copied", "id")); err != nil {
+	if in, err = tx.PrepareContext(ctx, "COPY copied (id) FROM STDIN"); err != nil {
 		return err
 	}
 	_, err = in.ExecContext(ctx, "no number")
