@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -238,7 +239,7 @@ func TestCancelEverywhere(t *testing.T) {
 	})
 	t.Run("copy in", func(t *testing.T) {
 		c := openPgx(t, addr)
-		r, w := net.Pipe()
+		r, w := io.Pipe()
 		done := make(chan error, 1)
 		ctx := short(t)
 		go func() {
@@ -251,8 +252,8 @@ func TestCancelEverywhere(t *testing.T) {
 			return one[bool](t, admin, "SELECT count(*) > 0 FROM pg_stat_progress_copy WHERE pid = $1 AND command = 'COPY FROM' AND bytes_processed = 4 AND relid = 't'::regclass", c.PgConn().PID())
 		}, 20*time.Second, 5*time.Millisecond)
 		require.NoError(t, c.PgConn().CancelRequest(short(t)))
+		_ = w.CloseWithError(io.ErrUnexpectedEOF) // the client waits for its own reader
 		requireCode(t, "57014", <-done)
-		_ = w.Close()
 		require.Zero(t, one[int64](t, admin, "SELECT count(*) FROM t"))
 		require.Zero(t, one[int64](t, admin, "SELECT count(*) FROM pg_stat_progress_copy"))
 	})

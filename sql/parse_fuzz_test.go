@@ -49,8 +49,9 @@ func FuzzParse(f *testing.F) {
 			require.NotEmpty(t, s.Text)
 			require.True(t, strings.HasPrefix(string(runes[s.Offset:]), s.Text))
 			if c, ok := s.Command.(*CreateTable); ok {
-				_, err := c.Table(timeZero, uuidZero, 1)
-				require.NoError(t, err)
+				if _, err := c.Table(timeZero, uuidZero, 1); err != nil { // LIKE alone: its columns are known when it runs
+					require.Equal(t, "0A000", pgerr.Code(err), err)
+				}
 			}
 		}
 	})
