@@ -342,7 +342,8 @@ func TestCursorLimits(t *testing.T) {
 	require.NoError(t, exec("ROLLBACK"))
 	require.NoError(t, exec("BEGIN; DECLARE c CURSOR WITH HOLD FOR "+big))
 	requireCode(t, "53200", exec("COMMIT"))
-	require.NoError(t, exec("BEGIN; DECLARE c CURSOR FOR "+big+"; MOVE 10 IN c; MOVE BACKWARD 5 IN c; MOVE ALL IN c"))
+	small := strings.Replace(big, "1000)", "100)", 1) // the first rows fit into what a cursor keeps without being asked
+	require.NoError(t, exec("BEGIN; DECLARE c CURSOR FOR "+small+"; MOVE 10 IN c; MOVE BACKWARD 5 IN c; MOVE ALL IN c"))
 	requireCode(t, "55000", exec("MOVE BACKWARD 1 IN c"))
 	require.NoError(t, exec("ROLLBACK"))
 	require.NoError(t, exec("BEGIN"))

@@ -106,7 +106,8 @@ func (c *cursor) pull(ctx context.Context) (*vector.Batch, error) {
 
 // retain keeps a batch, or gives keeping up if that is allowed and the rows are too many.
 func (c *cursor) retain(b *vector.Batch) (*vector.Batch, error) {
-	size := int64(b.Bytes())
+	whole := b.Clone() // with its strings, which b only points to
+	size := int64(whole.Bytes())
 	limit := int64(casualScrollBytes)
 	if c.must {
 		limit = maxCursorBytes
@@ -114,9 +115,8 @@ func (c *cursor) retain(b *vector.Batch) (*vector.Batch, error) {
 	if c.bytes+size <= limit {
 		if c.budget.Add(size) <= maxAllCursorsBytes {
 			c.bytes += size
-			b = b.Clone()
-			c.kept, c.first = append(c.kept, b), append(c.first, c.read+1)
-			return b, nil
+			c.kept, c.first = append(c.kept, whole), append(c.first, c.read+1)
+			return whole, nil
 		}
 		c.budget.Add(-size)
 	}
