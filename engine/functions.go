@@ -47,8 +47,8 @@ func (c *Conn) registerFunctions(h Host) (release func(), err error) {
 		b.ScalarFunctionSetVarargs(f, text)
 		b.ScalarFunctionSetReturnType(f, text)
 		b.ScalarFunctionSetSpecialHandling(f)
-		b.ScalarFunctionSetExtraInfo(f, unsafe.Pointer(C.CString(mark+token)), unsafe.Pointer(C.miniodbFreeName))
-		b.ScalarFunctionSetFunction(f, unsafe.Pointer(C.miniodbFunctionCall))
+		b.ScalarFunctionSetExtraInfo(f, unsafe.Pointer(C.CString(mark+token)), C.miniodbFreeName)
+		b.ScalarFunctionSetFunction(f, C.miniodbFunctionCall)
 		state := b.RegisterScalarFunction(c.raw, f)
 		b.DestroyScalarFunction(&f)
 		if state != b.StateSuccess {

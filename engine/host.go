@@ -56,7 +56,7 @@ func (c *Conn) registerHost() error {
 	b.ScalarFunctionSetVarargs(f, text)
 	b.ScalarFunctionSetReturnType(f, text)
 	b.ScalarFunctionSetSpecialHandling(f) // NULL is an argument like others
-	b.ScalarFunctionSetFunction(f, unsafe.Pointer(C.miniodbHostCall))
+	b.ScalarFunctionSetFunction(f, C.miniodbHostCall)
 	if b.RegisterScalarFunction(c.raw, f) != b.StateSuccess {
 		return fmt.Errorf("register function %s", HostFunction)
 	}

@@ -2,6 +2,7 @@ package pgwire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgerrcode"
@@ -134,8 +135,8 @@ func (e *ParamError) Unwrap() error { return e.Err }
 
 // locate says which parameter an error of Session.Bind is about.
 func (p *portal) locate(err error, params []Param) error {
-	pe, ok := err.(*ParamError)
-	if !ok || pe.Index >= len(params) {
+	var pe *ParamError
+	if !errors.As(err, &pe) || pe.Index >= len(params) {
 		return err
 	}
 	param := params[pe.Index]

@@ -211,7 +211,9 @@ func TestCancelKeys(t *testing.T) {
 }
 
 // cancel sends a cancel request and waits until the server has closed the connection.
-func (s *testServer) cancel(t *testing.T, pid uint32, key []byte) { sendCancel(t, s, 80877102, pid, key) }
+func (s *testServer) cancel(t *testing.T, pid uint32, key []byte) {
+	sendCancel(t, s, 80877102, pid, key)
+}
 
 func sendCancel(t *testing.T, s *testServer, code, pid uint32, key []byte) {
 	nc := s.dial(t)

@@ -30,9 +30,8 @@ func TestAlterOverFilesAndBuffers(t *testing.T) {
 			} else {
 				round := 0
 				restarted = func() func(string) string {
-					addr, stop := "", func() {}
 					round++
-					addr, stop = startAlone(t, func(c *config.Config) { c.Server.DataDir = dir })
+					addr, stop := startAlone(t, func(c *config.Config) { c.Server.DataDir = dir })
 					c := connect(t, "postgres://miniodb@"+addr+"/miniodb?sslmode=disable")
 					return func(q string) string {
 						if q == "stop" {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -93,7 +94,8 @@ func (c *catalogServer) run(t *testing.T, s catalogStatement) (code string, rows
 	}
 	if err != nil {
 		code = "?"
-		if e, ok := err.(*pgconn.PgError); ok {
+		var e *pgconn.PgError
+		if errors.As(err, &e) {
 			code = e.Code
 		}
 	}

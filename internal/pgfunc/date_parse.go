@@ -14,10 +14,8 @@ import (
 type parsed struct {
 	values           map[string]int
 	iso              bool
-	pm               int // 0: not given, 1: AM, 2: PM
 	clock            bool
-	bc               bool
-	yearDigits, tz   int
+	yearDigits       int
 	hasTZ            bool
 	tzSign, tzh, tzm int
 }

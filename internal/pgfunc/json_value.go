@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgerrcode"
 
@@ -516,12 +515,4 @@ func numberKey(dst []byte, s string) []byte {
 		dst = append(dst, '9'-key[i]+'0')
 	}
 	return append(dst, '~')
-}
-
-// validText drops what is no UTF-8; JSON cannot hold it otherwise.
-func validText(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	return strings.ToValidUTF8(s, "�")
 }

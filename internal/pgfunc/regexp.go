@@ -102,7 +102,7 @@ func compileNew(pattern, flags string) (*regexp.Regexp, error) {
 			pattern = pattern[end+1:]
 		}
 	}
-	text := pattern
+	var text string
 	lazy := false
 	if literal {
 		text = regexp.QuoteMeta(pattern)

@@ -58,7 +58,7 @@ func TestKillNineDuringAlter(t *testing.T) {
 			for i := 0; ctx.Err() == nil; i++ {
 				for _, q := range []string{
 					fmt.Sprintf("ALTER TABLE t ADD COLUMN c%d_%d int DEFAULT 7", round, i),
-					fmt.Sprintf("BEGIN; ALTER TABLE t RENAME n TO m; INSERT INTO t (id, m) VALUES (%d, 1); ALTER TABLE t RENAME m TO n; COMMIT", -(round*100_000 + i) - 1),
+					fmt.Sprintf("BEGIN; ALTER TABLE t RENAME n TO m; INSERT INTO t (id, m) VALUES (%d, 1); ALTER TABLE t RENAME m TO n; COMMIT", -(round*100_000+i)-1),
 					fmt.Sprintf("ALTER TABLE t DROP COLUMN c%d_%d", round, i),
 					"ALTER TABLE t ADD COLUMN IF NOT EXISTS kept text DEFAULT 'kept'",
 					"ALTER TABLE t ALTER n TYPE integer",

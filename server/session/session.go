@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"fmt"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -294,14 +293,4 @@ func (s *Session) useZone(ctx context.Context, conn *engine.Conn, have string) (
 		return have, pgerr.New(pgerrcode.InvalidParameterValue, "time zone %q is not known to the engine", zone).WithCause(err)
 	}
 	return zone, nil
-}
-
-func loopback(a net.Addr) bool {
-	switch a := a.(type) {
-	case *net.TCPAddr:
-		return a.IP.IsLoopback()
-	case *net.UnixAddr:
-		return true
-	}
-	return false
 }
