@@ -147,16 +147,15 @@ func clientInfo(params map[string]string) (ClientInfo, error) {
 	if info.Database == "" {
 		info.Database = info.User
 	}
+	if err := splitOptions(params["options"], info.Parameters); err != nil { // what the parameters themselves say comes later, and wins
+		return info, err
+	}
 	for name, value := range params {
 		switch lower := strings.ToLower(name); lower {
-		case "user", "database":
+		case "user", "database", "options":
 		case "replication":
 			if on := strings.ToLower(value); on != "false" && on != "off" && on != "no" && on != "0" {
 				return info, pgerr.Fatal(pgerrcode.FeatureNotSupported, "replication connections are not supported")
-			}
-		case "options":
-			if err := splitOptions(value, info.Parameters); err != nil {
-				return info, err
 			}
 		default:
 			info.Parameters[lower] = value

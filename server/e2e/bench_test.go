@@ -75,6 +75,65 @@ func BenchmarkCopyCSV(b *testing.B) {
 	pair(b, "postgres", benchRows, load(mini), load(pg))
 }
 
+// BenchmarkCopyIn loads the same rows in COPY's own two formats; BenchmarkCopyCSV has the third.
+func BenchmarkCopyIn(b *testing.B) {
+	csv := flightsCSV(b)
+	s := testserver.Start(b, bin, b.TempDir())
+	mini, pg := connect(b, s.DSN()), connect(b, testpg.Start(b))
+	for _, d := range []*db{mini, pg} {
+		d.rows("DROP TABLE IF EXISTS flights; " + flightsTable)
+	}
+	_, err := mini.CopyFrom(b.Context(), bytes.NewReader(csv), "COPY flights FROM STDIN WITH (FORMAT csv, HEADER)")
+	require.NoError(b, err)
+	for _, format := range []string{"text", "binary"} {
+		var data bytes.Buffer
+		_, err := mini.CopyTo(b.Context(), &data, "COPY (SELECT * FROM flights) TO STDOUT WITH (FORMAT "+format+")")
+		require.NoError(b, err)
+		b.Run(format, func(b *testing.B) {
+			load := func(d *db) func() {
+				return func() {
+					d.rows("TRUNCATE flights")
+					tag, err := d.CopyFrom(b.Context(), bytes.NewReader(data.Bytes()), "COPY flights FROM STDIN WITH (FORMAT "+format+")")
+					require.NoError(b, err)
+					require.EqualValues(b, benchRows, tag.RowsAffected())
+				}
+			}
+			pair(b, "postgres", benchRows, load(mini.in(b)), load(pg.in(b)))
+		})
+	}
+}
+
+// BenchmarkSelectOne executes a prepared SELECT 1 a thousand times an iteration, one after the other on one connection: what a statement costs that
+// does nothing. Rates are of millions of statements a second. PostgreSQL has the shorter way here: a Unix socket, not TCP.
+func BenchmarkSelectOne(b *testing.B) {
+	const statements = 1000
+	s := testserver.Start(b, bin, b.TempDir())
+	for _, c := range []struct {
+		name, text string
+		args       [][]byte
+	}{{"constant", "SELECT 1", nil}, {"parameter", "SELECT $1::int", [][]byte{[]byte("7")}}} {
+		b.Run(c.name, func(b *testing.B) {
+			run := func(d *db) func() {
+				_, err := d.Prepare(b.Context(), "s", c.text, nil)
+				require.NoError(b, err)
+				return func() {
+					for range statements {
+						r := d.ExecPrepared(b.Context(), "s", c.args, nil, nil)
+						n := 0
+						for r.NextRow() {
+							n++
+						}
+						_, err := r.Close()
+						require.NoError(b, err)
+						require.Equal(b, 1, n)
+					}
+				}
+			}
+			pair(b, "postgres", statements, run(connect(b, s.DSN())), run(connect(b, testpg.Start(b))))
+		})
+	}
+}
+
 // BenchmarkStreamSelect reads a million rows of five columns, text format.
 func BenchmarkStreamSelect(b *testing.B) {
 	csv := flightsCSV(b)

@@ -43,7 +43,7 @@ func (s *Session) Bind(ctx context.Context, ps pgwire.Statement, params []pgwire
 
 // revalidate binds a query anew whose catalog has changed; its result must not.
 func (s *Session) revalidate(ctx context.Context, st *statement) error {
-	if _, ok := st.stmt.Command.(*sql.Query); !ok || st.query.db == s.database() {
+	if _, ok := st.stmt.Command.(*sql.Query); !ok || st.query.constant || st.query.db == s.database() {
 		return nil
 	}
 	b, err := s.rebind(ctx, st.query)

@@ -32,6 +32,9 @@ type boundQuery struct {
 	db       *catalog.Database
 	settings int64     // Session.generation: zone, search path and date order are in the text
 	tx       uuid.UUID // now() is a literal of the transaction
+
+	constant bool          // sql.Query.Constant
+	answer   *vector.Batch // of a constant query, once it was asked for
 }
 
 // bind resolves a query and asks the engine for its columns.
@@ -62,7 +65,7 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 		visible = len(sel.Columns)
 	}
 	b := &boundQuery{
-		query: q, declared: declared, target: target, names: names, sel: sel, db: r.db, settings: s.generation, tx: s.tx.id,
+		query: q, declared: declared, target: target, names: names, sel: sel, db: r.db, settings: s.generation, tx: s.tx.id, constant: q.Constant(),
 		columns: make([]pgwire.Column, visible),
 	}
 	for i, c := range desc.Columns[:visible] {
@@ -159,6 +162,9 @@ func (b *boundQuery) saysDigits(i int) bool {
 
 // runQuery starts a SELECT that streams to the client.
 func (s *Session) runQuery(ctx context.Context, st *statement, args []*string) (pgwire.Result, error) {
+	if st.query.constant {
+		return s.runConstant(ctx, st)
+	}
 	r, err := s.open(ctx, st.query, args)
 	if err != nil {
 		return nil, err
@@ -168,6 +174,19 @@ func (s *Session) runQuery(ctx context.Context, st *statement, args []*string) (
 		return nil, errResultChanged()
 	}
 	return &queryResult{rows: r, columns: st.columns, tag: st.stmt.Tag}, nil
+}
+
+// runConstant answers a query that depends on nothing; the engine is asked for its row once.
+func (s *Session) runConstant(ctx context.Context, st *statement) (pgwire.Result, error) {
+	if b := st.query; b.answer == nil {
+		batches, _, err := s.collectRows(ctx, b, nil, 1)
+		if err != nil {
+			return nil, err
+		}
+		b.answer = batches[0]
+	}
+	s.tx.queried = true
+	return &rowsResult{columns: st.columns, batches: []*vector.Batch{st.query.answer}, tag: st.stmt.Tag, count: true}, nil
 }
 
 func sameTypes(a, b []pgwire.Column) bool {

@@ -164,7 +164,10 @@ func (s *Session) Execute(ctx context.Context, ps pgwire.Statement, params []pgw
 	s.node.statements.Add(1)
 	s.node.active.Add(1)
 	defer s.node.active.Add(-1)
-	err := s.refresh(ctx, st.parsed)
+	var err error
+	if st.query == nil || !st.query.constant { // which no change of the catalog can touch
+		err = s.refresh(ctx, st.parsed)
+	}
 	var r pgwire.Result
 	if err == nil {
 		r, err = s.execute(ctx, st, params)
