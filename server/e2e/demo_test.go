@@ -27,6 +27,7 @@ const (
 const duckdbScript = `
 import sys, json, datetime, duckdb
 c = duckdb.connect()
+c.execute("SET enable_progress_bar = false")
 c.sql("SET default_null_order = 'postgres'")
 c.execute("CREATE VIEW flights AS FROM read_parquet('" + sys.argv[1] + "')")
 c.execute("CREATE VIEW airports AS FROM read_csv('" + sys.argv[2] + "')")

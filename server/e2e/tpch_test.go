@@ -20,6 +20,7 @@ var tpchTables = []string{"customer", "lineitem", "nation", "orders", "part", "p
 const tpchScript = `
 import sys, json, duckdb
 c = duckdb.connect()
+c.execute("SET enable_progress_bar = false")
 c.sql("SET default_null_order = 'postgres'")
 for t in sys.argv[2:]:
     c.execute(f"CREATE VIEW {t} AS FROM read_parquet('{sys.argv[1]}/{t}.parquet')")
