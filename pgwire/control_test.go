@@ -240,6 +240,13 @@ func (g *group) CancelAddrs(_ context.Context, tag uint16) ([]string, error) {
 	return g.addrs[tag], nil
 }
 
+// questions is how often the group was asked.
+func (g *group) questions() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.asked
+}
+
 // TestCancelThroughAnotherServer sends cancel requests to the server that does not have the session.
 func TestCancelThroughAnotherServer(t *testing.T) {
 	g := &group{addrs: map[uint16][]string{}}
@@ -263,11 +270,11 @@ func TestCancelThroughAnotherServer(t *testing.T) {
 		require.Equal(t, []string{"E ERROR 57014: canceling statement due to user request", "ZI"}, c.until("Z"))
 	}
 	// A request that was passed on is not passed on again, and one for a server that nobody knows ends where it is.
-	before := g.asked
+	before := g.questions()
 	sendCancel(t, a, 1234<<16|5690, uint32(other)<<21|1, []byte{1, 2, 3, 4})
-	require.Equal(t, before, g.asked)
+	require.Equal(t, before, g.questions())
 	a.cancel(t, 1023<<21|1, []byte{1, 2, 3, 4})
-	require.Equal(t, before+1, g.asked)
+	require.Equal(t, before+1, g.questions())
 }
 
 // TestTerminateSlowReader ends a session that waits for its client to read.

@@ -18,6 +18,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/miniodb/miniodb/auth"
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/catalog/index/bolt"
 	cataloglog "github.com/miniodb/miniodb/catalog/log"
@@ -31,6 +32,11 @@ import (
 	"github.com/miniodb/miniodb/sql"
 	"github.com/miniodb/miniodb/storage/local"
 )
+
+// roleSource has the roles of a catalog.
+type roleSource struct{ catalog *cataloglog.Catalog }
+
+func (r roleSource) Roles(context.Context) map[string]*catalog.Role { return r.catalog.Current().Roles }
 
 // serve runs sessions with these system relations and functions, and returns the address for clients.
 func serve(t testing.TB, relations []session.SystemRelation, functions []session.SystemFunction) string {
@@ -53,8 +59,10 @@ func serve(t testing.TB, relations []session.SystemRelation, functions []session
 		ingest.Deps{Engine: db, Tables: tables, Catalog: cat, Store: store, Log: log})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = in.Close() })
+	authenticator, err := auth.New(auth.Config{RequireTLS: auth.TLSNone, ClientCert: auth.CertNone, Secret: make([]byte, auth.SecretBytes)}, roleSource{cat})
+	require.NoError(t, err)
 	node, err := session.NewNode(ctx, session.Config{Version: "test", TableDefaults: func(catalog.Name) catalog.Options { return catalog.Options{} }, BulkBytes: 1 << 26},
-		session.Deps{Engine: db, Catalog: cat, Tables: tables, Ingest: in, Store: store, Log: log, System: relations, Functions: functions})
+		session.Deps{Engine: db, Catalog: cat, Tables: tables, Ingest: in, Store: store, Auth: authenticator, Log: log, System: relations, Functions: functions})
 	require.NoError(t, err)
 	wire, err := pgwire.New(pgwire.Config{Addr: "127.0.0.1:0"}, node, log)
 	require.NoError(t, err)
