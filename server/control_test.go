@@ -195,7 +195,7 @@ func TestCancelEverywhere(t *testing.T) {
 	admin := openPgx(t, addr)
 	_, err := admin.Exec(short(t), "CREATE TABLE t (a int)")
 	require.NoError(t, err)
-	busy := "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b WHERE a.a * 7 = b.b"
+	busy := "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b WHERE a.a::bigint * b.b % 7 = 1"
 	for _, test := range []struct {
 		name, text string
 		blocked    bool // another query holds the only slot
@@ -211,7 +211,13 @@ func TestCancelEverywhere(t *testing.T) {
 			if test.blocked {
 				holder = openPgx(t, addr)
 				held = background(t, holder, busy)
-				active(t, admin, holder)
+				probe := openPgx(t, addr)
+				_, err := probe.Exec(short(t), "SET statement_timeout = '100ms'")
+				require.NoError(t, err)
+				require.Eventually(t, func() bool { // the holder is active before it has the slot
+					_, err := probe.Exec(short(t), test.text)
+					return err != nil
+				}, 20*time.Second, 5*time.Millisecond)
 			}
 			done := background(t, c, test.text)
 			active(t, admin, c)
@@ -274,7 +280,7 @@ func TestDisconnect(t *testing.T) {
 	_, err := admin.Exec(short(t), "CREATE TABLE t (a int)")
 	require.NoError(t, err)
 	for name, text := range map[string]string{
-		"executing": "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b WHERE a.a * 7 = b.b",
+		"executing": "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b WHERE a.a::bigint * b.b % 7 = 1",
 		"sleeping":  "SELECT pg_sleep(100)", "streaming": "SELECT * FROM generate_series(1, 1000000000)", "copy in": "COPY t FROM STDIN",
 		"waiting for a lock": "SELECT pg_advisory_lock(1)",
 	} {
