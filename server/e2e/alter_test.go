@@ -120,7 +120,7 @@ func TestKillNineDuringAlter(t *testing.T) {
 
 // schemaScript prints the columns and rows of the newest version of a table as the Python package deltalake reads it.
 const schemaScript = `
-import sys, json, deltalake
+import os, sys, json, deltalake
 dt = deltalake.DeltaTable(sys.argv[1], storage_options=json.loads(sys.argv[2]))
 try:
     data = dt.to_pyarrow_table()
@@ -130,6 +130,8 @@ except Exception:
     data = pyarrow.table(QueryBuilder().register("t", dt).execute("SELECT * FROM t").read_all())
 rows = sorted(([None if x is None else str(x) for x in r.values()] for r in data.to_pylist()), key=lambda r: r[0] or "")
 json.dump({"schema": [[f.name, str(f.type).replace("string_view", "string")] for f in data.schema], "rows": rows}, sys.stdout)
+sys.stdout.flush()
+os._exit(0) # the libraries' threads may not survive an orderly end
 `
 
 // TestDeltaReaderFollowsAlter reads a table with an independent Delta reader after each change of its columns.

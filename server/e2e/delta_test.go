@@ -14,7 +14,7 @@ import (
 
 // deltaScript opens a table in every version with the Python package deltalake, which shares no code with MiniODB.
 const deltaScript = `
-import sys, json, deltalake
+import os, sys, json, deltalake
 table, options = sys.argv[1], json.loads(sys.argv[2])
 last = deltalake.DeltaTable(table, storage_options=options).version()
 out = []
@@ -28,6 +28,8 @@ for v in range(last + 1):
         "first": [None if x is None else str(x) for x in sorted(data.to_pylist(), key=lambda r: r["id"])[0].values()] if data.num_rows else [],
     })
 json.dump(out, sys.stdout)
+sys.stdout.flush()
+os._exit(0) # the libraries' threads may not survive an orderly end
 `
 
 type deltaVersion struct {

@@ -17,7 +17,7 @@ import (
 
 // prefixScript opens, a number of times, the newest version of a table and returns its rows by writer.
 const prefixScript = `
-import sys, json, deltalake
+import os, sys, json, deltalake
 out = []
 for _ in range(int(sys.argv[3])):
     dt = deltalake.DeltaTable(sys.argv[1], storage_options=json.loads(sys.argv[2]))
@@ -26,6 +26,8 @@ for _ in range(int(sys.argv[3])):
         writers.setdefault(w, []).append(seq)
     out.append({"version": dt.version(), "writers": {w: [len(s), len(set(s)), max(s)] for w, s in writers.items()}})
 json.dump(out, sys.stdout)
+sys.stdout.flush()
+os._exit(0) # the libraries' threads may not survive an orderly end
 `
 
 // TestDeltaReaderBesideWriters opens a table in MinIO with an independent Delta reader while clients write to it: every version holds the first rows of

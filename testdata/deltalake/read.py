@@ -5,6 +5,7 @@ counted. deltalake prunes by the statistics of the log, so a bound that is too t
 """
 import json
 import operator
+import os
 import sys
 
 import deltalake
@@ -50,3 +51,5 @@ def main(directory, first, filters):
 
 if __name__ == "__main__":
     main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    sys.stdout.flush()
+    os._exit(0)  # the libraries' threads may not survive an orderly end
