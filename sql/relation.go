@@ -2,6 +2,7 @@ package sql
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
@@ -159,6 +160,9 @@ func (t *translator) derived(sql string, cols []outCol, name string, alias *pg_q
 			sc.scan, sc.id, sc.strict, sc.nullable = c.e.col.scan, c.e.col.id, c.e.col.strict, c.e.col.nullable
 		}
 		sc.e.sql = duck + "." + duckIdent(c.duck)
+		if c.e.isAgg || c.e.isSet || strings.Contains(c.e.shown, `"`) {
+			sc.e.shown = "" // it is of rows and columns that cannot be named here
+		}
 		sc.e.lit, sc.e.null, sc.e.param, sc.e.col, sc.e.inex, sc.e.weight, sc.e.isAgg, sc.e.isSet = nil, false, 0, nil, false, 1, false, false
 		r.cols = append(r.cols, sc)
 	}

@@ -343,3 +343,8 @@ sum(x) FROM (VALUES (1), (2.5)) q (x)
 -- variance of bigint is computed as double precision
 differs: x * 2 FROM (VALUES (1), (2.5)) q (x)
 bool_and(ok), bit_and(id), bit_or(id), bit_xor(id) FROM t
+-- a numeric of a subquery, in an expression and in a condition
+SELECT x, x * 2, x + 1 FROM (SELECT avg(id) AS x FROM t) q
+SELECT a, b FROM (SELECT avg(id) AS a, sum(n) AS b FROM t GROUP BY v) q WHERE CASE WHEN b > 0 THEN abs(b - a) / b END > 0.1 ORDER BY 1
+WITH q AS (SELECT v, avg(id) AS a FROM t GROUP BY v) SELECT x.v, y.a FROM q x JOIN q y ON x.v = y.v WHERE CASE x.a WHEN 0 THEN 0 ELSE y.a END > 1 ORDER BY 1
+SELECT round(x, 2) FROM (SELECT avg(1) AS x FROM t) q
