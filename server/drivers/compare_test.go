@@ -48,6 +48,7 @@ func compare(t *testing.T, run program) {
 	}
 	wg.Wait()
 	theirs, ours := split(outputs[0]), split(outputs[1])
+	explain(t, theirs, ours)
 	require.NoError(t, errs[0], "on PostgreSQL the program itself is wrong:\n%s", outputs[0])
 	require.NotContains(t, outputs[0], "FAILED", "on PostgreSQL the program itself is wrong")
 	require.Equal(t, want, names(theirs), "the topics that the program has")

@@ -11,6 +11,9 @@ var topics = map[string][]string{
 		"setters, server prepared", "java.time", "special values", "result set metadata", "parameter metadata", "server prepared", "query modes", "fetch size",
 		"scrolling", "limits", "batch", "rewritten batch", "several results", "large result", "copy in", "copy out", "copy errors",
 	},
+	"TestJDBCMetadata": {
+		"objects", "catalogs and schemas", "tables", "columns", "keys", "indexes", "row identifiers", "privileges", "types", "functions", "function columns", "not supported", "plain getters",
+	},
 	"TestNodePostgres": {
 		"connect", "password and TLS", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
 		"copy to", "notices", "pool", "timeouts and cancel", "large result",

@@ -141,7 +141,7 @@ func (m *Image) attributeRow(w *writer, o *Object, i int, c *catalog.Column) {
 		}
 	}
 	w.row(o.OID, c.Name, uint32(c.Type.OID), -1, t.Len, i+1, dims, -1, c.Type.Mod, t.ByValue, t.Align, t.Storage, "", notNull && o.Kind == 'r' || o.Kind == 'S',
-		o.Table != nil && c.Default != "", false, "", "", false, true, 0, t.Collation, m.items(c.ACL), none, none, none)
+		o.Table != nil && hasDefault(c), false, c.Identity, "", false, true, 0, t.Collation, m.items(c.ACL), none, none, none)
 }
 
 func (m *Image) typeRows(w *writer) {

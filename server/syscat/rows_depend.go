@@ -36,7 +36,11 @@ func (m *Image) dependRows(w *writer) {
 		}
 		for i := range o.Columns {
 			if s := o.Columns[i].Sequence; s != nil && m.byName[*s] != nil {
-				depend(classRelation, m.byName[*s].OID, 0, classRelation, o.OID, i+1, "a")
+				kind := "a"
+				if o.Columns[i].Identity != "" {
+					kind = "i"
+				}
+				depend(classRelation, m.byName[*s].OID, 0, classRelation, o.OID, i+1, kind)
 			}
 		}
 	}

@@ -100,6 +100,9 @@ func equality(t sqltype.Type) uint32 {
 	return 0
 }
 
+// hasDefault reports whether a column has a row in pg_attrdef: an identity column takes its numbers without one.
+func hasDefault(c *catalog.Column) bool { return c.Default != "" && c.Identity == "" }
+
 // attrdefOID numbers defaults: they are only ever looked for by their table.
 func (m *Image) eachDefault(f func(oid uint32, o *Object, i int)) {
 	next := overflowOID + 1<<28
@@ -108,7 +111,7 @@ func (m *Image) eachDefault(f func(oid uint32, o *Object, i int)) {
 			continue
 		}
 		for i := range o.Columns {
-			if o.Columns[i].Default != "" {
+			if hasDefault(&o.Columns[i]) {
 				f(next, o, i)
 				next++
 			}

@@ -3,10 +3,14 @@ public final class Program {
     private Program() {}
 
     public static void main(String[] args) {
-        Session.topics();
-        Values.topics();
-        Statements.topics();
-        Copying.topics();
+        if (args.length > 0 && args[0].equals("metadata")) {
+            Metadata.topics();
+        } else {
+            Session.topics();
+            Values.topics();
+            Statements.topics();
+            Copying.topics();
+        }
         Topics.finish();
     }
 }
