@@ -40,7 +40,7 @@ func BenchmarkSelect1(b *testing.B) {
 		rows.Close()
 	}
 	again := func(b *testing.B) {
-		rows, err := c.QueryAgain(ctx, "SELECT 1", nil)
+		rows, err := c.QueryAgain(ctx, "SELECT 1", nil, KeepPlan)
 		require.NoError(b, err)
 		for err == nil {
 			_, err = rows.Next(ctx)

@@ -12,20 +12,38 @@ const (
 	maxKeptText = 8 << 10 // bytes of one
 )
 
+// Keep says what of a text is kept for the next time that it is run. A plan is made from the statistics of the moment, so such a text must read
+// nothing that can change, as buffered rows do.
+type Keep int
+
+const (
+	KeepNothing   Keep = iota
+	KeepStatement      // the plan is made again where parameters have other values: they decide which parts of files are read
+	KeepPlan           // the plan serves all values
+)
+
 // kept are prepared statements by their text.
 type kept struct {
-	stmts map[string]b.PreparedStatement
+	stmts map[string]prepared
 	order []string // the longest unused first
 }
 
-// QueryAgain is Query for a text that may well be run again unchanged: the connection keeps it prepared. A plan is made from the statistics of
-// the moment, so the text must read nothing that can change, as buffered rows do.
-func (c *Conn) QueryAgain(ctx context.Context, sql string, params []*string) (*Rows, error) {
-	return c.query(ctx, &Rows{conn: c, sql: sql, params: params, keep: len(sql) <= maxKeptText})
+// prepared is a statement with the types that DuckDB expects of its parameters.
+type prepared struct {
+	b.PreparedStatement
+	types []b.Type // by parameter
+}
+
+// QueryAgain is Query for a text that may well be run again unchanged: the connection keeps it prepared.
+func (c *Conn) QueryAgain(ctx context.Context, sql string, params []*string, keep Keep) (*Rows, error) {
+	if len(sql) > maxKeptText {
+		keep = KeepNothing
+	}
+	return c.query(ctx, &Rows{conn: c, sql: sql, params: params, keep: keep})
 }
 
 // take removes and returns a kept statement.
-func (k *kept) take(sql string) (b.PreparedStatement, bool) {
+func (k *kept) take(sql string) (prepared, bool) {
 	stmt, ok := k.stmts[sql]
 	if ok {
 		delete(k.stmts, sql)
@@ -40,16 +58,16 @@ func (k *kept) take(sql string) (b.PreparedStatement, bool) {
 }
 
 // put keeps a statement, in the place of the longest unused one.
-func (k *kept) put(sql string, stmt b.PreparedStatement) {
+func (k *kept) put(sql string, stmt prepared) {
 	if k.stmts == nil {
-		k.stmts = make(map[string]b.PreparedStatement, maxKept)
+		k.stmts = make(map[string]prepared, maxKept)
 	}
 	if old, ok := k.take(sql); ok {
-		b.DestroyPrepare(&old)
+		b.DestroyPrepare(&old.PreparedStatement)
 	}
 	if len(k.order) == maxKept {
 		old, _ := k.take(k.order[0])
-		b.DestroyPrepare(&old)
+		b.DestroyPrepare(&old.PreparedStatement)
 	}
 	k.stmts[sql] = stmt
 	k.order = append(k.order, sql)
@@ -57,7 +75,7 @@ func (k *kept) put(sql string, stmt b.PreparedStatement) {
 
 func (k *kept) clear() {
 	for _, stmt := range k.stmts {
-		b.DestroyPrepare(&stmt)
+		b.DestroyPrepare(&stmt.PreparedStatement)
 	}
 	*k = kept{}
 }

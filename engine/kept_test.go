@@ -15,7 +15,7 @@ import (
 
 // again runs a text that is kept and returns its first column as text.
 func again(t *testing.T, c *Conn, sql string, params ...*string) (out []string, err error) {
-	rows, err := c.QueryAgain(t.Context(), sql, params)
+	rows, err := c.QueryAgain(t.Context(), sql, params, KeepPlan)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func TestKeptStatements(t *testing.T) {
 
 	const long = "SELECT range::INTEGER FROM range(1000000)"
 	for range 3 {
-		rows, err := c.QueryAgain(t.Context(), long, nil)
+		rows, err := c.QueryAgain(t.Context(), long, nil, KeepPlan)
 		require.NoError(t, err)
 		_, err = rows.Next(t.Context())
 		require.NoError(t, err)
@@ -83,9 +83,9 @@ func TestKeptStatements(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = c.QueryAgain(ctx, "SELECT 47", nil)
+	_, err = c.QueryAgain(ctx, "SELECT 47", nil, KeepPlan)
 	require.Equal(t, "57014", pgerr.Code(err))
-	_, err = c.QueryAgain(t.Context(), "CREATE TABLE x (a INTEGER)", nil)
+	_, err = c.QueryAgain(t.Context(), "CREATE TABLE x (a INTEGER)", nil, KeepPlan)
 	require.Equal(t, "42501", pgerr.Code(err))
 }
 
@@ -102,4 +102,50 @@ func TestKeptStatementOverFiles(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"0", "1", "2"}, got)
 	}
+}
+
+// TestKeptPlanOfParameters gives a kept plan values of every sort: those that DuckDB expects, too large ones, NULL, and what is no such value.
+func TestKeptPlanOfParameters(t *testing.T) {
+	db, _ := openTest(t, "")
+	c := connect(t, db)
+	run := func(sql string, params ...*string) (string, error) {
+		rows, err := c.QueryAgain(t.Context(), sql, params, KeepPlan)
+		if err != nil {
+			return "", err
+		}
+		defer rows.Close()
+		batch, err := rows.Next(t.Context())
+		if err != nil {
+			return "", err
+		}
+		if batch.Cols[0].IsNull(0) {
+			return "NULL", nil
+		}
+		return string(batch.Cols[0].Bytes(0)), nil
+	}
+	text := func(s string) *string { return &s }
+	for _, typ := range []struct{ name, good, want, bad, code string }{
+		{"SMALLINT", "-32768", "-32768", "32768", "22003"},
+		{"INTEGER", "2147483647", "2147483647", "2147483648", "22003"},
+		{"BIGINT", "-9223372036854775808", "-9223372036854775808", "9223372036854775808", "22003"},
+		{"FLOAT", "1.5", "1.5", "one", "22P02"},
+		{"DOUBLE", "-Infinity", "-inf", "", "22P02"},
+		{"DATE", "2024-02-29", "2024-02-29", "2023-02-29", "22008"},
+		{"VARCHAR", "x", "x", "\xff", "22021"},
+	} {
+		sql := "SELECT CAST(CAST($1 AS " + typ.name + ") AS VARCHAR)"
+		for range 3 {
+			got, err := run(sql, text(typ.good))
+			require.NoError(t, err, typ.name)
+			require.Equal(t, typ.want, got)
+			got, err = run(sql, nil)
+			require.NoError(t, err, typ.name)
+			require.Equal(t, "NULL", got)
+			_, err = run(sql, text(typ.bad))
+			require.Equal(t, typ.code, pgerr.Code(err), "%s: %v", typ.name, err)
+		}
+	}
+	got, err := run("SELECT CAST($2 AS VARCHAR) || CAST($1 AS VARCHAR)", text("a"), text("b"))
+	require.NoError(t, err)
+	require.Equal(t, "ba", got)
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"io"
-	"strconv"
 
 	b "github.com/duckdb/duckdb-go-bindings"
 	"github.com/jackc/pgerrcode"
@@ -24,14 +23,14 @@ type Rows struct {
 	cols   []Column
 	sql    string
 	params []*string
-	keep   bool // the statement stays prepared, see QueryAgain
+	keep   Keep
 
 	// Guarded by conn.mu.
 	decs  []*decoder
 	batch vector.Batch
 	done  bool  // everything below is freed
 	err   error // what Next says when done
-	stmt  b.PreparedStatement
+	stmt  prepared
 	pend  b.PendingResult
 	res   b.Result
 	chunk b.DataChunk // owns the memory that batch shows
@@ -64,7 +63,7 @@ func (c *Conn) query(ctx context.Context, first *Rows) (*Rows, error) {
 			c.rows = r
 			return r, nil
 		}
-		r.keep = false
+		r.keep = KeepNothing
 		r.freeLocked()
 		if !spurious(ctx, err) || try == causeTries {
 			return nil, err
@@ -76,7 +75,7 @@ func (r *Rows) startLocked() error {
 	c, sql, params := r.conn, r.sql, r.params
 	// Outside a transaction, DuckDB would plan in one and execute in another, which sees rows that the plan's statistics exclude:
 	// wrong answers and "perfect hash aggregate" failures beside appends. A text that reads nothing that changes does without.
-	if !c.tx && !r.keep {
+	if !c.tx && r.keep == KeepNothing {
 		if err := c.beginQueryLocked(); err != nil {
 			return err
 		}
@@ -85,10 +84,10 @@ func (r *Rows) startLocked() error {
 	if err := r.prepareLocked(); err != nil {
 		return err
 	}
-	if err := bind(c, r.stmt, params); err != nil {
+	if err := bind(c, &r.stmt, params, r.keep == KeepPlan); err != nil {
 		return err
 	}
-	if b.PendingPreparedStreaming(r.stmt, &r.pend) != b.StateSuccess {
+	if b.PendingPreparedStreaming(r.stmt.PreparedStatement, &r.pend) != b.StateSuccess {
 		return c.db.failure(b.ErrorTypeInvalid, b.PendingError(r.pend), sql)
 	}
 	if b.ExecutePending(r.pend, &r.res) != b.StateSuccess {
@@ -111,46 +110,21 @@ func (r *Rows) startLocked() error {
 }
 
 func (r *Rows) prepareLocked() error {
-	if r.keep {
+	if r.keep != KeepNothing {
 		var ok bool
 		if r.stmt, ok = r.conn.kept.take(r.sql); ok {
 			return nil
 		}
 	}
-	if b.Prepare(r.conn.raw, r.sql, &r.stmt) != b.StateSuccess {
-		return r.conn.db.failure(b.ErrorTypeInvalid, b.PrepareError(r.stmt), r.sql)
+	stmt := &r.stmt.PreparedStatement
+	if b.Prepare(r.conn.raw, r.sql, stmt) != b.StateSuccess {
+		return r.conn.db.failure(b.ErrorTypeInvalid, b.PrepareError(*stmt), r.sql)
 	}
-	switch b.PreparedStatementType(r.stmt) {
+	switch b.PreparedStatementType(*stmt) {
 	case b.StatementTypeSelect, b.StatementTypeExplain:
 		return nil
 	}
 	return pgerr.New(pgerrcode.InsufficientPrivilege, "this kind of statement is not permitted here")
-}
-
-// bind gives the statement its parameters. Those that the text does not mention are dropped.
-func bind(c *Conn, stmt b.PreparedStatement, params []*string) error {
-	if b.NParams(stmt) == 0 {
-		return nil
-	}
-	for i, p := range params {
-		var index b.IdxT
-		if b.BindParameterIndex(stmt, &index, strconv.Itoa(i+1)) != b.StateSuccess {
-			continue
-		}
-		if p == nil {
-			if b.BindNull(stmt, index) != b.StateSuccess {
-				return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt), "")
-			}
-			continue
-		}
-		if err := checkText(*p); err != nil {
-			return err
-		}
-		if b.BindVarchar(stmt, index, *p) != b.StateSuccess {
-			return c.db.failure(b.ErrorTypeInvalid, b.PrepareError(stmt), "")
-		}
-	}
-	return nil
 }
 
 // Columns describes the rows.
@@ -173,7 +147,9 @@ func (r *Rows) Next(ctx context.Context) (*vector.Batch, error) {
 	}
 	defer release()
 	if err := c.interruptible(ctx, r.fetchLocked); err != nil {
-		r.keep = r.keep && err == io.EOF // a statement that failed is prepared anew
+		if err != io.EOF {
+			r.keep = KeepNothing // a statement that failed is prepared anew
+		}
 		if spurious(ctx, err) {
 			r.err = r.causeLocked(ctx)
 			return nil, r.err
@@ -237,11 +213,11 @@ func (r *Rows) freeLocked() {
 	b.DestroyDataChunk(&r.chunk)
 	b.DestroyResult(&r.res)
 	b.DestroyPending(&r.pend)
-	if r.keep && r.stmt.Ptr != nil {
+	if r.keep != KeepNothing && r.stmt.Ptr != nil {
 		r.conn.kept.put(r.sql, r.stmt)
-		r.stmt = b.PreparedStatement{}
+		r.stmt = prepared{}
 	} else {
-		b.DestroyPrepare(&r.stmt)
+		b.DestroyPrepare(&r.stmt.PreparedStatement)
 	}
 	if r.tx {
 		r.tx = false

@@ -74,6 +74,9 @@ func (p *Plan) Frozen() bool {
 	return len(p.systems) == 0 && !p.query.Calls
 }
 
+// Tableless reports whether the plan reads no table at all: no value of a parameter can make it read less.
+func (p *Plan) Tableless() bool { return len(p.Scans) == 0 }
+
 // columns lists the ids a scan must produce, in table order.
 func columns(s sql.Scan) []int32 {
 	wanted := map[int32]bool{}

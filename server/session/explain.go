@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/pgwire"
 	"github.com/miniodb/miniodb/sql"
@@ -80,7 +81,7 @@ func (s *Session) explainQuery(ctx context.Context, st *statement, args []*strin
 	for _, y := range r.systems {
 		lines = append(lines, fmt.Sprintf("Scan on system relation %s: %d rows", y.name, y.rows))
 	}
-	if err := r.start(ctx, s, "EXPLAIN "+text, args, false); err != nil {
+	if err := r.start(ctx, s, "EXPLAIN "+text, args, engine.KeepNothing); err != nil {
 		return nil, err
 	}
 	for {

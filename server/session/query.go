@@ -228,7 +228,7 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, small: aboutServer(bound.sel)}
 		text, err := s.plan(ctx, bound, args, r)
 		if err == nil {
-			err = r.start(r.slot(ctx), s, text, args, r.plan.Frozen())
+			err = r.start(r.slot(ctx), s, text, args, r.keep())
 		}
 		if err == nil {
 			return r, nil
@@ -243,20 +243,31 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 	}
 }
 
-// start runs a text; frozen says that it reads nothing that can change.
-func (r *rows) start(ctx context.Context, s *Session, text string, args []*string, frozen bool) (err error) {
+// start runs a text.
+func (r *rows) start(ctx context.Context, s *Session, text string, args []*string, keep engine.Keep) (err error) {
 	if r.conn, err = s.borrow(ctx); err != nil {
 		return err
 	}
 	if args, err = engineTexts(r.params, args); err != nil {
 		return err
 	}
-	if frozen {
-		r.stream, err = r.conn.conn.QueryAgain(ctx, text, args)
-	} else {
+	if keep == engine.KeepNothing {
 		r.stream, err = r.conn.conn.Query(ctx, text, args)
+	} else {
+		r.stream, err = r.conn.conn.QueryAgain(ctx, text, args, keep)
 	}
 	return err
+}
+
+// keep says what of the plan's text serves other executions.
+func (r *rows) keep() engine.Keep {
+	switch {
+	case !r.plan.Frozen():
+		return engine.KeepNothing
+	case r.plan.Tableless():
+		return engine.KeepPlan
+	}
+	return engine.KeepStatement
 }
 
 // rebind binds a query again if what it was bound to is no longer so.
