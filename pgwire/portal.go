@@ -32,6 +32,13 @@ func errNoPortal(name string) error {
 	return pgerr.New(pgerrcode.InvalidCursorName, `portal "%s" does not exist`, name)
 }
 
+// open gives the portal its context, once.
+func (p *portal) open(ctx context.Context) {
+	if p.ctx == nil {
+		p.ctx, p.cancel = context.WithCancelCause(ctx)
+	}
+}
+
 // finish closes the result and keeps the portal, so that another Execute finds it at its end.
 func (p *portal) finish() {
 	if p.res != nil {
@@ -87,9 +94,7 @@ func (c *conn) execute(ctx context.Context, m *fields) error {
 		c.commandComplete("SELECT 0")
 		return nil
 	}
-	if p.ctx == nil {
-		p.ctx, p.cancel = context.WithCancelCause(ctx)
-	}
+	p.open(ctx)
 	defer c.run(p.cancel)()
 	defer c.unlimit()
 	c.limit()
@@ -104,15 +109,8 @@ func (c *conn) execute(ctx context.Context, m *fields) error {
 // step starts the portal if need be and sends its next rows.
 func (c *conn) step(p *portal, limit int64) error {
 	inBlock := c.session.InBlock()
-	if p.res == nil {
-		if err := checkFormats(p.formats); err != nil {
-			return err
-		}
-		res, err := c.session.Execute(p.ctx, p.stmt.stmt, p.params)
-		if err != nil {
-			return executeError{err}
-		}
-		p.res, p.params = res, nil
+	if err := c.startPortal(p); err != nil {
+		return err
 	}
 	tag, more, err := c.pull(p.ctx, p, max(limit, 0))
 	if err != nil {
@@ -127,5 +125,21 @@ func (c *conn) step(p *portal, limit int64) error {
 		c.dropPortals(p)
 	}
 	c.commandComplete(tag)
+	return nil
+}
+
+// startPortal executes the portal's statement unless that has been done.
+func (c *conn) startPortal(p *portal) error {
+	if p.res != nil {
+		return nil
+	}
+	if err := checkFormats(p.formats); err != nil {
+		return err
+	}
+	res, err := c.start(p.ctx, p.stmt.parsed, p.stmt.stmt, p.params)
+	if err != nil {
+		return err
+	}
+	p.res, p.params = res, nil
 	return nil
 }

@@ -57,6 +57,11 @@ func (c *conn) rows(ctx context.Context, p *portal, limit int64) (sent int64, mo
 	if err != nil {
 		return 0, false, err
 	}
+	if p.batch != nil { // MOVE may have taken it
+		if err := p.enc.prepare(p.res.Columns(), p.formats, p.batch); err != nil {
+			return 0, false, err
+		}
+	}
 	for {
 		if p.batch == nil || p.row >= p.batch.Len {
 			if p.batch, err = p.res.Next(ctx); errors.Is(err, io.EOF) {

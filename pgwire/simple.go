@@ -83,7 +83,7 @@ func (c *conn) runText(ctx context.Context, text string) error {
 		if n := len(stmt.Params()); n > 0 {
 			return pgerr.New(pgerrcode.UndefinedParameter, "there is no parameter $1")
 		}
-		if err := c.runStatement(ctx, stmt, i == len(all)-1); err != nil {
+		if err := c.runStatement(ctx, p, stmt, i == len(all)-1); err != nil {
 			return err
 		}
 	}
@@ -99,11 +99,11 @@ func (c *conn) allowed(p Parsed) error {
 }
 
 // runStatement executes a statement with results in text form.
-func (c *conn) runStatement(ctx context.Context, stmt Statement, last bool) error {
+func (c *conn) runStatement(ctx context.Context, parsed Parsed, stmt Statement, last bool) error {
 	inBlock := c.session.InBlock()
-	res, err := c.session.Execute(ctx, stmt, nil)
+	res, err := c.start(ctx, parsed, stmt, nil)
 	if err != nil {
-		return executeError{err}
+		return err
 	}
 	defer res.Close()
 	p := portal{res: res}

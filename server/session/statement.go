@@ -23,6 +23,27 @@ func (p parsed) EndsBlock() bool {
 	return ok && (t.Kind == sql.TxCommit || t.Kind == sql.TxRollback || t.Kind == sql.TxRollbackTo)
 }
 
+// Fetches implements pgwire.PortalStatement.
+func (p parsed) Fetches() (name string, forward int64, move, ok bool) {
+	f, ok := p.stmt.Command.(*sql.Fetch)
+	switch {
+	case !ok:
+		return "", 0, false, false
+	case f.Direction == sql.FetchForward:
+		return f.Cursor, f.Count, f.Move, true
+	}
+	return f.Cursor, -1, f.Move, true
+}
+
+// Closes implements pgwire.PortalStatement.
+func (p parsed) Closes() (name string, ok bool) {
+	c, ok := p.stmt.Command.(*sql.CloseCursor)
+	if !ok || c.All {
+		return "", false
+	}
+	return c.Name, true
+}
+
 // statement implements pgwire.Statement.
 type statement struct {
 	parsed
@@ -128,8 +149,7 @@ func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []s
 			st.columns = inner.columns
 		}
 	case *sql.Fetch:
-		var cur *cursor
-		if cur, err = s.cursor(c.Cursor); err == nil && !c.Move {
+		if cur := s.cursors[c.Cursor]; cur != nil && !c.Move { // where there is none, execution says so
 			st.columns = cur.columns
 		}
 	}

@@ -120,6 +120,8 @@ async def cursors(conn):
         show(total)
         cur = await conn.cursor("SELECT x FROM generate_series(1, 10) x ORDER BY x")
         show(await cur.fetchrow(), await cur.fetch(3), await cur.fetch(100), await cur.fetchrow())
+        cur = await conn.cursor("SELECT x FROM generate_series(1, 10) x ORDER BY x")
+        show(await cur.forward(3), await cur.fetchrow(), await cur.forward(100), await cur.fetchrow())
         statement = await conn.prepare("SELECT $1::text AS t, x FROM generate_series(1, 3) x")
         show([tuple(r) async for r in statement.cursor("a")])
 
