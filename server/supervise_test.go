@@ -82,6 +82,8 @@ func TestEngineIsReplaced(t *testing.T) {
 	a, b := open(), open()
 	_, err = run(ctx, a, "CREATE TABLE t (a int); INSERT INTO t SELECT g FROM generate_series(1, 1000) g")
 	require.NoError(t, err)
+	_, err = run(ctx, a, "CREATE TEMP TABLE k (a int); INSERT INTO k VALUES (1); CREATE TEMP TABLE empty (a int)")
+	require.NoError(t, err)
 	_, err = run(ctx, b, "BEGIN; INSERT INTO t VALUES (-1), (-2)")
 	require.NoError(t, err)
 	rows, err := run(ctx, b, "SELECT a FROM t")
@@ -99,6 +101,14 @@ func TestEngineIsReplaced(t *testing.T) {
 	rows, err = run(ctx, b, "SELECT a FROM t")
 	require.NoError(t, err)
 	require.Equal(t, 1002, rows, "the open transaction still sees its own rows")
+	for _, text := range []string{"SELECT a FROM k", "INSERT INTO k VALUES (2)"} {
+		_, err = run(ctx, a, text)
+		require.Equal(t, "55000", pgerr.Code(err), "rows of a temporary table went with the engine: %v", err)
+		require.NoError(t, a.Sync(ctx))
+	}
+	rows, err = run(ctx, a, "INSERT INTO empty VALUES (1); TRUNCATE k; INSERT INTO k VALUES (1), (2); SELECT * FROM k, empty")
+	require.NoError(t, err)
+	require.Equal(t, 2, rows)
 	_, err = run(ctx, b, "COMMIT")
 	require.NoError(t, err)
 	_, err = run(ctx, a, "CALL flush_table('t')")

@@ -17,6 +17,8 @@ type CreateTable struct {
 	Checks      []catalog.Check // with names as given or as PostgreSQL generates them
 	Options     TableOptions
 	Notices     []*pgerr.Error // what is recorded and not enforced; for the client when the table is made
+	Temp        bool           // TEMPORARY; the Schema is "" or a temporary one
+	OnCommit    OnCommit
 
 	like     *pg_query.CreateStmt // with LIKE, until Expand
 	likeText string
@@ -58,7 +60,19 @@ type CreateTableAs struct {
 	Query       *Query
 	NoData      bool
 	Options     TableOptions
+	Temp        bool
+	OnCommit    OnCommit
 }
+
+// OnCommit is what happens to the rows of a temporary table, or to the table, at the end of a transaction (PostgreSQL documentation, CREATE TABLE).
+type OnCommit uint8
+
+// The actions of ON COMMIT.
+const (
+	PreserveRows OnCommit = iota
+	DeleteRows
+	DropAtCommit
+)
 
 // CreateView is CREATE [OR REPLACE] VIEW.
 type CreateView struct {
@@ -67,6 +81,7 @@ type CreateView struct {
 	ColumnNames []string // replace the first names of the query's columns
 	Query       *Query
 	QueryText   string // the query alone, deparsed; names in it are as the user wrote them
+	Temp        bool
 }
 
 // CreateSchema is CREATE SCHEMA.
@@ -85,6 +100,7 @@ type CreateSequence struct {
 	Min         int64
 	Max         int64
 	Cycle       bool
+	Temp        bool
 }
 
 // ObjectKind is the kind of object that DROP and COMMENT name.

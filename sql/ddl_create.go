@@ -24,8 +24,6 @@ type tableBuilder struct {
 
 func (c *classifier) createTable(n *pg_query.CreateStmt) (*CreateTable, error) {
 	switch {
-	case n.Relation.GetRelpersistence() == "t":
-		return nil, unsupported("temporary tables are not supported")
 	case len(n.InhRelations) > 0 && n.Partbound == nil:
 		return nil, unsupported("INHERITS is not supported")
 	case n.Partbound != nil || n.Partspec != nil:
@@ -38,14 +36,20 @@ func (c *classifier) createTable(n *pg_query.CreateStmt) (*CreateTable, error) {
 	case n.AccessMethod != "" && n.AccessMethod != "heap":
 		return nil, pgerr.New(pgerrcode.UndefinedObject, "access method \"%s\" does not exist", n.AccessMethod)
 	}
-	name, err := c.name(n.Relation)
+	name, temp, err := c.persistent(n.Relation)
 	if err != nil {
 		return nil, err
 	}
-	if hasLike(n) && c.like == nil {
-		return &CreateTable{Name: name, IfNotExists: n.IfNotExists, like: n, likeText: c.text}, nil
+	onCommit := onCommits[n.Oncommit]
+	if n.Oncommit > pg_query.OnCommitAction_ONCOMMIT_NOOP && !temp {
+		return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
 	}
-	b := &tableBuilder{classifier: c, out: &CreateTable{Name: name, IfNotExists: n.IfNotExists}, columns: map[string]bool{}}
+	if hasLike(n) && c.like == nil {
+		return &CreateTable{Name: name, IfNotExists: n.IfNotExists, Temp: temp, OnCommit: onCommit, like: n, likeText: c.text}, nil
+	}
+	b := &tableBuilder{
+		classifier: c, out: &CreateTable{Name: name, IfNotExists: n.IfNotExists, Temp: temp, OnCommit: onCommit}, columns: map[string]bool{},
+	}
 	if err := b.elements(n.TableElts); err != nil {
 		return nil, err
 	}

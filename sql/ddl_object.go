@@ -14,18 +14,19 @@ import (
 
 func (c *classifier) createTableAs(into *pg_query.IntoClause, query *pg_query.Node, ifNotExists bool) (*CreateTableAs, error) {
 	switch {
-	case into.GetRel().GetRelpersistence() == "t":
-		return nil, unsupported("temporary tables are not supported")
 	case query.GetExecuteStmt() != nil:
 		return nil, unsupported("CREATE TABLE AS EXECUTE is not supported")
 	case into.TableSpaceName != "":
 		return nil, unsupported("tablespaces are not supported")
 	}
-	name, err := c.name(into.Rel)
+	name, temp, err := c.persistent(into.Rel)
 	if err != nil {
 		return nil, err
 	}
-	out := &CreateTableAs{Name: name, IfNotExists: ifNotExists, NoData: into.SkipData}
+	if into.OnCommit > pg_query.OnCommitAction_ONCOMMIT_NOOP && !temp {
+		return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
+	}
+	out := &CreateTableAs{Name: name, IfNotExists: ifNotExists, NoData: into.SkipData, Temp: temp, OnCommit: onCommits[into.OnCommit]}
 	for _, n := range into.ColNames {
 		out.ColumnNames = append(out.ColumnNames, n.GetString_().GetSval())
 	}
@@ -40,18 +41,16 @@ func (c *classifier) createTableAs(into *pg_query.IntoClause, query *pg_query.No
 
 func (c *classifier) createView(n *pg_query.ViewStmt) (*CreateView, error) {
 	switch {
-	case n.View.GetRelpersistence() == "t":
-		return nil, unsupported("temporary views are not supported")
 	case n.WithCheckOption > pg_query.ViewCheckOption_NO_CHECK_OPTION:
 		return nil, unsupported("WITH CHECK OPTION is not supported")
 	case len(n.Options) > 0:
 		return nil, unsupported("options of a view are not supported")
 	}
-	name, err := c.name(n.View)
+	name, temp, err := c.persistent(n.View)
 	if err != nil {
 		return nil, err
 	}
-	out := &CreateView{Name: name, OrReplace: n.Replace}
+	out := &CreateView{Name: name, OrReplace: n.Replace, Temp: temp}
 	for _, a := range n.Aliases {
 		out.ColumnNames = append(out.ColumnNames, a.GetString_().GetSval())
 	}
@@ -88,10 +87,7 @@ func (c *classifier) createSchema(n *pg_query.CreateSchemaStmt) (*CreateSchema, 
 }
 
 func (c *classifier) createSequence(n *pg_query.CreateSeqStmt) (*CreateSequence, error) {
-	if n.Sequence.GetRelpersistence() == "t" {
-		return nil, unsupported("temporary sequences are not supported")
-	}
-	name, err := c.name(n.Sequence)
+	name, temp, err := c.persistent(n.Sequence)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +95,7 @@ func (c *classifier) createSequence(n *pg_query.CreateSeqStmt) (*CreateSequence,
 	if err != nil {
 		return nil, err
 	}
-	seq.Name, seq.IfNotExists = name, n.IfNotExists
+	seq.Name, seq.IfNotExists, seq.Temp = name, n.IfNotExists, temp
 	return seq, nil
 }
 

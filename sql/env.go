@@ -30,6 +30,7 @@ type SessionInfo struct {
 	SessionUser string    // session_user; "": User
 	Database    string    // current_database()
 	SearchPath  []string  // existing schemas in order: current_schema(), current_schemas()
+	TempSchema  string    // that is searched first without being in the path; "": none
 	Version     string    // version()
 	Now         time.Time // start of the transaction: now(), current_timestamp
 	Statement   time.Time // start of the statement: statement_timestamp(); zero: Now

@@ -70,7 +70,7 @@ func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
 		q.children(m, ctes, "with_clause")
 		return
 	case *pg_query.RangeVar:
-		if x.Schemaname == "" && !ctes.has(x.Relname) {
+		if x.Schemaname == "" && !ctes.has(x.Relname) || x.Schemaname == TempAlias {
 			q.qualify(x)
 		}
 		return
@@ -95,7 +95,7 @@ func (q *qualifier) children(m protoreflect.Message, ctes *nameEnv, skip protore
 }
 
 func (q *qualifier) qualify(x *pg_query.RangeVar) {
-	rel, err := q.env.Resolver.Relation("", x.Relname)
+	rel, err := q.env.Resolver.Relation(x.Schemaname, x.Relname)
 	switch {
 	case err != nil:
 		q.err = err

@@ -72,7 +72,9 @@ func (t *translator) currentSchemas(c exprCtx, x *pg_query.FuncCall) (expr, bool
 	}
 	list := t.env.Session.SearchPath
 	if implicit.lit != nil && *implicit.lit == "true" {
-		list = append([]string{"pg_catalog"}, list...)
+		if list = append([]string{"pg_catalog"}, list...); t.env.Session.TempSchema != "" {
+			list = append([]string{t.env.Session.TempSchema}, list...)
+		}
 	}
 	parts := make([]string, len(list))
 	for i, p := range list {

@@ -48,7 +48,7 @@ func (s *Session) alterable(ctx context.Context, n catalog.Name, ifExists bool) 
 			return nil, err
 		}
 		t := r.db.Tables[full]
-		if t == nil || s.tx.createdHere(t.UUID) {
+		if t == nil || temporary(full) || s.tx.createdHere(t.UUID) {
 			return &full, nil
 		}
 		if err := s.node.ingest.Hold(ctx, s.tx.id, t.UUID, s.values.duration("lock_timeout")); err != nil {

@@ -114,7 +114,7 @@ var errOutdated error = pgerr.New(pgerrcode.SerializationFailure, "a table was a
 // outdated reports whether a table was altered after a query was bound to it. The snapshot is taken by now: files and buffers of a later schema lack the
 // columns that were dropped since.
 func (s *Session) outdated(t *catalog.Table, pin *ingest.Pin) bool {
-	if s.tx.createdHere(t.UUID) || s.tx.alteredHere(t.UUID) != nil {
+	if temporary(t.Name) || s.tx.createdHere(t.UUID) || s.tx.alteredHere(t.UUID) != nil {
 		return false
 	}
 	db := s.node.catalog.Current()

@@ -183,6 +183,9 @@ func callFlushTable(ctx context.Context, s *Session, args []*string) ([][]*strin
 	if err != nil {
 		return nil, err
 	}
+	if temporary(t.Name) {
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is a temporary table", t.Name.Name).WithDetail("Its rows are never written to files.")
+	}
 	if r := s.rights(); !r.Has(t.Owner) && !r.Has(catalog.CheckpointOID) {
 		return nil, notOwner(sql.ObjectTable, t.Name.Name)
 	}

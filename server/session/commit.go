@@ -23,9 +23,11 @@ func (s *Session) commit(ctx context.Context) error {
 	}
 	if err != nil {
 		s.closeCursors(func(c *cursor) bool { return c.number > t.declared })
+		s.restoreTemp(t.temp)
 		s.restore(t.before)
 		return err
 	}
+	s.commitTemp()
 	s.restoreLocal()
 	s.announce(t)
 	s.followSchemas(ctx, t)
@@ -44,6 +46,7 @@ func (s *Session) commit(ctx context.Context) error {
 // rollback forgets the current transaction.
 func (s *Session) rollback() {
 	s.closeCursors(func(c *cursor) bool { return c.number > s.tx.declared })
+	s.restoreTemp(s.tx.temp)
 	s.restore(s.tx.before)
 	s.end()
 }
@@ -60,6 +63,7 @@ func (s *Session) end() {
 		s.node.ingest.Unhold(s.tx.id)
 	}
 	s.tx = nil
+	s.sweepTemp(context.Background())
 }
 
 func (n *Node) commit(ctx context.Context, t *transaction) error {

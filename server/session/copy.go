@@ -25,12 +25,14 @@ func (s *Session) runCopy(ctx context.Context, st *statement, c *sql.Copy) (pgwi
 		}
 		return s.copyQuery(ctx, q, c)
 	}
-	if err := s.checkWritable("COPY FROM"); err != nil {
-		return nil, err
-	}
 	t, err := s.resolver().table(c.Table)
 	if err != nil {
 		return nil, err
+	}
+	if !temporary(t.Name) {
+		if err := s.checkWritable("COPY FROM"); err != nil {
+			return nil, err
+		}
 	}
 	to, err := newTarget(t, c.Columns)
 	if err != nil {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 )
 
 func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag string) (pgwire.Result, error) {
-	name, err := s.resolver().place(c.Name)
+	name, err := s.placed(c.Name, c.Temp)
 	if err != nil {
 		return nil, err
 	}
@@ -73,16 +74,16 @@ func clonePlaced(c *sql.CreateTable, name catalog.Name) *sql.CreateTable {
 
 // createTable adds a table and the sequences of its serial columns to the transaction. c.Name is placed and free.
 func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.Table, error) {
-	db := s.database()
-	if limit := s.node.cfg.MaxTables; limit > 0 && len(db.Tables) >= limit {
+	temp := temporary(c.Name)
+	if limit := s.node.cfg.MaxTables; limit > 0 && !temp && len(s.shared().Tables) >= limit {
 		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "the limit of %d tables is reached", limit).
 			WithHint("Raise table_management.max_tables, or drop tables.")
 	}
-	if p := s.node.cfg.NamePattern; p != nil && !p.MatchString(c.Name.Name) {
+	if p := s.node.cfg.NamePattern; p != nil && !temp && !p.MatchString(c.Name.Name) {
 		return nil, pgerr.New(pgerrcode.InvalidName, "table name %q does not match the pattern that this server asks for", c.Name.Name).
 			WithHint("The pattern is table_management.table_name_pattern: %s", p)
 	}
-	oid := db.NextOID
+	oid := s.newOIDs(c.Name)
 	var ops []catalog.Op
 	for i := range c.Columns {
 		def := &c.Columns[i]
@@ -93,10 +94,9 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 		seq.Name.Schema = c.Name.Schema
 		seq.Name.Name = s.freeName(seq.Name, ops)
 		def.Sequence = &seq
-		ops = append(ops, catalog.Op{PutSequence: s.sequenceOf(&seq, oid)})
-		oid++
+		ops = append(ops, catalog.Op{PutSequence: s.sequenceOf(&seq, oid())})
 	}
-	table, err := c.Table(time.Now(), uuid.New(), oid)
+	table, err := c.Table(time.Now(), uuid.New(), oid())
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,18 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 	if err := s.addOps(append(ops, catalog.Op{PutTable: table})...); err != nil {
 		return nil, err
 	}
-	s.tx.created = append(s.tx.created, table)
+	if !temp {
+		s.tx.created = append(s.tx.created, table)
+		return table, nil
+	}
+	if c.OnCommit != sql.PreserveRows {
+		n := maps.Clone(s.temp.now.onCommit)
+		if n == nil {
+			n = map[uuid.UUID]sql.OnCommit{}
+		}
+		n[table.UUID] = c.OnCommit
+		s.temp.now.onCommit = n
+	}
 	return table, nil
 }
 
@@ -141,6 +152,13 @@ func (s *Session) referenced(n catalog.Name, columns []string, self *catalog.Tab
 	t, err := s.resolver().table(n)
 	if err != nil {
 		return n, err
+	}
+	if temp := temporary(self.Name); temp != temporary(t.Name) {
+		kind := "permanent"
+		if temp {
+			kind = "temporary"
+		}
+		return n, pgerr.New(pgerrcode.InvalidTableDefinition, "constraints on %s tables may reference only %s tables", kind, kind)
 	}
 	var used []int
 	for _, name := range columns {
@@ -209,7 +227,7 @@ func (s *Session) sequenceOf(c *sql.CreateSequence, oid uint32) *catalog.Sequenc
 }
 
 func (s *Session) runCreateSequence(c *sql.CreateSequence, tag string) (pgwire.Result, error) {
-	name, err := s.resolver().place(c.Name)
+	name, err := s.placed(c.Name, c.Temp)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +239,7 @@ func (s *Session) runCreateSequence(c *sql.CreateSequence, tag string) (pgwire.R
 	}
 	seq := *c
 	seq.Name = name
-	return tagResult(tag), s.addOps(catalog.Op{PutSequence: s.sequenceOf(&seq, s.database().NextOID)})
+	return tagResult(tag), s.addOps(catalog.Op{PutSequence: s.sequenceOf(&seq, s.newOIDs(name)())})
 }
 
 func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Result, error) {
@@ -264,8 +282,20 @@ func (s *Session) schemaOwner(c *sql.CreateSchema) (*catalog.Role, error) {
 }
 
 func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag string) (pgwire.Result, error) {
+	b, err := s.bind(ctx, c.Query, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	temp := c.Temp
+	if !temp && readsTemporary(b.sel) {
+		s.notice(pgerrcode.SuccessfulCompletion, "view %q will be a temporary view", c.Name.Name)
+		temp = true
+		if c.Name.Schema != "" {
+			return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema")
+		}
+	}
 	r := s.resolver()
-	name, err := r.place(c.Name)
+	name, err := s.placed(c.Name, temp)
 	if err != nil {
 		return nil, err
 	}
@@ -278,10 +308,6 @@ func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag stri
 		if err := s.mustOwn(db, name); err != nil {
 			return nil, err
 		}
-	}
-	b, err := s.bind(ctx, c.Query, nil, nil)
-	if err != nil {
-		return nil, err
 	}
 	if len(b.sel.Params) > 0 {
 		return nil, pgerr.New(pgerrcode.UndefinedParameter, "there is no parameter $1")
@@ -304,7 +330,7 @@ func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag stri
 	if err != nil {
 		return nil, err
 	}
-	v := &catalog.View{OID: db.NextOID, Name: name, Columns: columns, Query: text, Owner: s.owner()}
+	v := &catalog.View{OID: s.newOIDs(name)(), Name: name, Columns: columns, Query: text, Owner: s.owner()}
 	if old != nil {
 		v.OID, v.Owner, v.ACL, v.Comment = old.OID, old.Owner, old.ACL, old.Comment
 		for i := range old.Columns {
@@ -312,6 +338,13 @@ func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag stri
 		}
 	}
 	return tagResult(tag), s.addOps(catalog.Op{PutView: v})
+}
+
+// readsTemporary reports whether a query names a temporary relation.
+func readsTemporary(q *sql.Select) bool {
+	return slices.ContainsFunc(q.Uses, func(u sql.Use) bool {
+		return u.Table != nil && temporary(u.Table.Name) || u.View != nil && temporary(u.View.Name)
+	})
 }
 
 // queryColumns makes the columns of a view or table of those of a query.
@@ -345,7 +378,7 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 			}
 		}
 	}
-	name, err := s.resolver().place(c.Name)
+	name, err := s.placed(c.Name, c.Temp)
 	if err != nil {
 		return nil, err
 	}
@@ -376,7 +409,7 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 	if b, err = s.bind(ctx, c.Query, b.declared, types); err != nil {
 		return nil, err
 	}
-	def.Name = name
+	def.Name, def.OnCommit = name, c.OnCommit
 	table, err := s.createTable(ctx, def)
 	if err != nil {
 		return nil, err

@@ -160,7 +160,7 @@ func (s *Session) dependentViews(db *catalog.Database, n catalog.Name) []catalog
 
 func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 	db := s.database()
-	if s.node.systems.schemas[name] {
+	if s.node.systems.schemas[name] || db.Schemas[name] != nil && name == s.temp.schema {
 		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop schema %s because it is required by the database system", name)
 	}
 	if db.Schemas[name] == nil {
@@ -235,7 +235,11 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 		if err := s.dropOwnRowsOf(ctx, t.UUID); err != nil {
 			return nil, err
 		}
-		s.tx.actions = append(s.tx.actions, action{table: t, truncate: true})
+		if temporary(t.Name) {
+			s.setTempParts(t.UUID, nil)
+		} else {
+			s.tx.actions = append(s.tx.actions, action{table: t, truncate: true})
+		}
 		if !c.RestartIdentity {
 			continue
 		}

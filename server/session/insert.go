@@ -23,6 +23,7 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 	if err != nil {
 		return pointAt(err, st, sql.InsertLocations.Target)
 	}
+	st.db, st.settings = s.database(), s.generation
 	if st.target, err = newTarget(t, c.Columns); err != nil {
 		missing := slices.IndexFunc(c.Columns, func(n string) bool { return t.ColumnByName(n) < 0 })
 		return pointAt(err, st, func(l sql.InsertLocations) int { return l.Column(max(missing, 0)) })
@@ -135,15 +136,15 @@ func (s *Session) bindSource(ctx context.Context, st *statement, c *sql.Insert, 
 }
 
 func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, args []*string) (pgwire.Result, error) {
-	if err := s.checkWritable("INSERT"); err != nil {
+	if err := s.retarget(ctx, st, c); err != nil {
 		return nil, err
 	}
-	if now := s.database().Tables[st.target.table.Name]; now == nil || now.UUID != st.target.table.UUID || now.SchemaID != st.target.table.SchemaID {
-		if err := s.prepareInsert(ctx, st, c); err != nil {
+	to := st.target
+	if !temporary(to.table.Name) {
+		if err := s.checkWritable("INSERT"); err != nil {
 			return nil, err
 		}
 	}
-	to := st.target
 	if c.DefaultValues {
 		to = &target{table: to.table}
 	}
@@ -170,6 +171,20 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 		return nil, err
 	}
 	return tagResult(st.stmt.Tag + " " + strconv.FormatInt(w.rows, 10)), nil
+}
+
+// retarget prepares an INSERT again if its target has changed, or if its name leads to another table by now, a temporary one say.
+func (s *Session) retarget(ctx context.Context, st *statement, c *sql.Insert) error {
+	db := s.database()
+	if st.db == db && st.settings == s.generation {
+		return nil
+	}
+	now, err := s.resolver().table(c.Target)
+	if err != nil || now.UUID != st.target.table.UUID || now.SchemaID != st.target.table.SchemaID {
+		return s.prepareInsert(ctx, st, c)
+	}
+	st.db, st.settings = db, s.generation
+	return nil
 }
 
 // insertBatchRows bounds the batches that INSERT builds.

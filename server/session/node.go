@@ -76,7 +76,8 @@ type Node struct {
 	actions     map[string]actionFunc
 	cursorBytes atomic.Int64 // kept by all cursors
 
-	relation atomic.Int64 // numbers the buffer relations of transactions
+	relation atomic.Int64  // numbers the buffer relations of transactions
+	tempOIDs atomic.Uint32 // counts temporary objects
 
 	opened, statements, failures, active atomic.Int64
 

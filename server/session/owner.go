@@ -137,7 +137,7 @@ func (s *Session) giveTo(o *securable, to uint32) []catalog.Op {
 	if o.kind != sql.ObjectTable {
 		return ops
 	}
-	db := s.access()
+	db := s.database()
 	for _, c := range o.columns {
 		if c.Sequence != nil && db.Sequences[*c.Sequence] != nil {
 			ops = append(ops, s.giveTo(relationSecurable(db, *c.Sequence), to)...)

@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/miniodb/miniodb/catalog"
-	"github.com/miniodb/miniodb/internal/duck"
 	"github.com/miniodb/miniodb/planner"
 )
 
@@ -74,16 +73,12 @@ func (s *Session) showOwnRows(ctx context.Context, t *catalog.Table, own []actio
 
 func (s *Session) newOwnRows(ctx context.Context, t *catalog.Table) (*ownRows, error) {
 	name := "own" + strconv.FormatInt(s.node.relation.Add(1), 10)
-	rel := &ownRows{name: name, relation: "hot.main." + duck.Ident(name), schema: t}
-	ddl := "CREATE TABLE " + rel.relation + " (_offset BIGINT"
-	for _, c := range t.Columns {
-		typ, err := duck.Type(c.Type)
-		if err != nil {
-			return nil, err
-		}
-		ddl += ", c" + strconv.Itoa(int(c.ID)) + " " + typ
+	rel := &ownRows{name: name, relation: hotTable(name), schema: t}
+	ddl, err := bufferRelation(name, t)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := s.conn.Exec(ctx, ddl+")"); err != nil {
+	if _, err := s.conn.Exec(ctx, ddl); err != nil {
 		return nil, fmt.Errorf("show own rows of %s: %w", t.Name, err)
 	}
 	s.tx.rows[t.UUID] = rel

@@ -26,19 +26,22 @@ func (s *Session) viewer() *syscat.Viewer {
 		return v.Viewer
 	}
 	v := &view{db: db, generation: s.generation, role: role, Viewer: &syscat.Viewer{
-		Image: s.node.pgCatalog.image(db), Path: effectivePath(s.searchPath()), Rights: db.Rights(roleOID(db, role)), Size: s.node.tableBytes,
+		Image: s.node.pgCatalog.image(db), Path: effectivePath(s.searchPath(), s.temp.schema), Temp: s.temp.schema, Rights: db.Rights(roleOID(db, role)), Size: s.node.tableBytes,
 		Setting: s.node.settingOf(s.values),
 	}}
 	s.catalogView.Store(v)
 	return v.Viewer
 }
 
-// effectivePath is where names are looked for: pg_catalog first, unless the path itself says otherwise.
-func effectivePath(path []string) []string {
-	if slices.Contains(path, pgcatalog.Schema) {
-		return path
+// effectivePath is where names are looked for: among temporary objects, then in pg_catalog, unless the path itself says otherwise.
+func effectivePath(path []string, temp string) []string {
+	if !slices.Contains(path, pgcatalog.Schema) {
+		path = append([]string{pgcatalog.Schema}, path...)
 	}
-	return append([]string{pgcatalog.Schema}, path...)
+	if temp != "" && !slices.Contains(path, temp) {
+		path = append([]string{temp}, path...)
+	}
+	return path
 }
 
 // openHost makes the functions of the catalogs callable by this session's queries.

@@ -352,7 +352,7 @@ func (s *Session) snapshot(ctx context.Context, sel *sql.Select) (pin *ingest.Pi
 	}
 	var ids []uuid.UUID
 	for _, scan := range sel.Scans {
-		if !s.tx.createdHere(scan.Table.UUID) {
+		if !s.tx.createdHere(scan.Table.UUID) && !temporary(scan.Table.Name) {
 			ids = append(ids, scan.Table.UUID)
 		}
 	}
@@ -365,6 +365,9 @@ func (s *Session) snapshot(ctx context.Context, sel *sql.Select) (pin *ingest.Pi
 
 // tableView is what a scan of the table reads: the snapshot and this transaction's own changes over it.
 func (s *Session) tableView(ctx context.Context, pin *ingest.Pin, t *catalog.Table) (planner.Table, error) {
+	if temporary(t.Name) {
+		return s.tempView(t)
+	}
 	var out planner.Table
 	own, truncated := s.tx.changes(t.UUID)
 	if pin != nil && !truncated {

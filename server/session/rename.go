@@ -265,6 +265,9 @@ func (s *Session) runSetSchema(ctx context.Context, c *sql.SetSchema, tag string
 	if kind != c.Kind && c.Kind != sql.ObjectTable {
 		return nil, wrongKind(c.Kind, *full)
 	}
+	if temporary(*full) || temporary(catalog.Name{Schema: c.Schema}) || c.Schema == sql.TempAlias {
+		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "cannot move objects into or out of temporary schemas")
+	}
 	to, err := s.resolver().place(catalog.Name{Schema: c.Schema, Name: full.Name})
 	switch {
 	case err != nil:
@@ -303,7 +306,7 @@ func (s *Session) renameSchema(ctx context.Context, from, to string) error {
 	db := s.database()
 	old := db.Schemas[from]
 	switch {
-	case s.node.systems.schemas[from] || old != nil && !s.rights().Has(old.Owner):
+	case s.node.systems.schemas[from] || from == s.temp.schema || old != nil && !s.rights().Has(old.Owner):
 		return notOwner(sql.ObjectSchema, from)
 	case old == nil:
 		return pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", from)

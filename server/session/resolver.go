@@ -1,6 +1,8 @@
 package session
 
 import (
+	"strings"
+
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
@@ -13,14 +15,17 @@ type resolver struct {
 	db      *catalog.Database
 	systems *systems
 	path    []string
+	temp    string // the schema of the session's temporary objects; "": they are not looked for
 	used    map[catalog.Name]bool
 
 	// mayUse and mayCreate refuse schemas that are named, or that are to hold a new object; nil: none.
 	mayUse, mayCreate func(schema string) error
+	mayCreateTemp     func() error
 }
 
 func (s *Session) resolver() *resolver {
-	return &resolver{db: s.database(), systems: s.node.systems, path: s.searchPath(), used: map[catalog.Name]bool{}, mayUse: s.mayUse, mayCreate: s.mayCreate}
+	return &resolver{db: s.database(), systems: s.node.systems, path: s.searchPath(), used: map[catalog.Name]bool{}, temp: s.temp.schema,
+		mayUse: s.mayUse, mayCreate: s.mayCreate, mayCreateTemp: s.mayCreateTemp}
 }
 
 // Relation implements sql.Resolver.
@@ -54,9 +59,16 @@ func (r *resolver) Function(schema, name string) *sql.System { return r.systems.
 // find returns the full name of a relation, a system relation among them.
 func (r *resolver) find(n catalog.Name) (catalog.Name, bool) {
 	if n.Schema != "" {
-		return n, r.exists(n)
+		full := n
+		if full.Schema == sql.TempAlias && r.temp != "" {
+			full.Schema = r.temp
+		}
+		if r.exists(full) {
+			return full, true
+		}
+		return n, false
 	}
-	for _, schema := range effectivePath(r.path) {
+	for _, schema := range effectivePath(r.path, r.temp) {
 		if full := (catalog.Name{Schema: schema, Name: n.Name}); r.exists(full) {
 			return full, true
 		}
@@ -107,6 +119,13 @@ func (r *resolver) place(n catalog.Name) (catalog.Name, error) {
 				WithHint("Name a schema, or set search_path to one that exists.")
 		}
 		n.Schema = r.path[0]
+	}
+	if n.Schema == sql.TempAlias || n.Schema == r.temp && r.temp != "" {
+		n.Schema = r.temp
+		return n, r.mayCreateTemp()
+	}
+	if strings.HasPrefix(n.Schema, sql.TempSchemaPrefix) && r.db.Schemas[n.Schema] == nil {
+		return n, pgerr.New(pgerrcode.InvalidTableDefinition, "cannot create relations in temporary schemas of other sessions")
 	}
 	if r.systems.schemas[n.Schema] {
 		return n, pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied to create \"%s\"", n).

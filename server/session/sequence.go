@@ -141,6 +141,9 @@ func take(s *catalog.Sequence, n int64) (first, count int64, err error) {
 
 // nextval returns the next number of a sequence as the transaction sees it. One that this transaction made is counted in its own operations.
 func (s *Session) nextval(ctx context.Context, name catalog.Name) (int64, error) {
+	if temporary(name) {
+		return s.nextTemp(name)
+	}
 	for i := len(s.tx.ops) - 1; i >= 0; i-- {
 		if q := s.tx.ops[i].PutSequence; q != nil && q.Name == name {
 			n := *q

@@ -34,6 +34,7 @@ type Session struct {
 	bound      boundCache
 	start      values // what RESET goes back to: the start-up parameters
 	tx         *transaction
+	temp       tempSpace
 	prepared   map[string]*preparedText // PREPARE
 	cursors    map[string]*cursor       // DECLARE
 	refreshed  *sql.Statement           // for which the catalog was brought up to date
@@ -65,6 +66,7 @@ const (
 
 func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, error) {
 	s := &Session{node: n, client: c, out: out, prepared: map[string]*preparedText{}, cursors: map[string]*cursor{}, opened: time.Now()}
+	s.temp = newTempSpace(c.ProcessID)
 	s.locker, s.mailbox, s.listening = newLocker(c.ProcessID), &mailbox{wake: func() {}}, map[string]bool{}
 	if control, ok := out.(pgwire.Control); ok {
 		s.mailbox.wake = control.Wake
@@ -131,6 +133,7 @@ func (s *Session) Close() {
 	s.node.locks.releaseTx(s.locker, 0)
 	s.node.locks.releaseAll(s.locker)
 	s.closeHost()
+	s.closeTemp()
 	s.conn.Close()
 	s.conn = nil
 	if s.spare != nil {
@@ -214,11 +217,21 @@ func (s *Session) Sync(ctx context.Context) error {
 	return outward(s.commit(ctx))
 }
 
-// searchPath lists the schemas of search_path that exist. "$user" is never a system schema, though the first role is called like one.
+// searchPath lists the schemas of search_path that exist, that of temporary objects also before it does. "$user" is never a system schema, though the first
+// role is called like one.
 func (s *Session) searchPath() []string {
 	var out []string
 	db := s.database()
 	for _, name := range splitIdentifiers(s.values.get("search_path")) {
+		if name == sql.TempAlias {
+			name = s.temp.schema
+		}
+		if name == s.temp.schema {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+			continue
+		}
 		system := s.node.systems.schemas[name]
 		if name == "$user" {
 			name = s.roleName(s.role())
@@ -268,10 +281,24 @@ func splitIdentifiers(list string) []string {
 	return out
 }
 
+// shownPath is searchPath without what does not exist yet, and the temporary schema if names are looked for there first of all.
+func (s *Session) shownPath() (path []string, implicit string) {
+	path = s.searchPath()
+	at := slices.Index(path, s.temp.schema)
+	switch {
+	case s.temp.now.objects == nil && at >= 0:
+		path = slices.Delete(path, at, at+1)
+	case s.temp.now.objects != nil && at < 0:
+		implicit = s.temp.schema
+	}
+	return path, implicit
+}
+
 // info is what functions about the session answer.
 func (s *Session) info() sql.SessionInfo {
+	path, temp := s.shownPath()
 	return sql.SessionInfo{
-		User: s.roleName(s.role()), SessionUser: s.roleName(s.sessionUser()), Database: s.client.Database, SearchPath: s.searchPath(),
+		User: s.roleName(s.role()), SessionUser: s.roleName(s.sessionUser()), Database: s.client.Database, SearchPath: path, TempSchema: temp,
 		Version: "PostgreSQL " + serverVersion + " (MiniODB " + s.node.cfg.Version + ")",
 		Now:     s.tx.now, Statement: time.Now(), Location: s.location(), BackendPID: int32(s.client.ProcessID),
 		DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",

@@ -128,6 +128,9 @@ func (s *Session) runDiscard(c *sql.Discard, tag string) (pgwire.Result, error) 
 	if c.Target == sql.DiscardAll || c.Target == sql.DiscardPlans {
 		s.bound = boundCache{}
 	}
+	if c.Target == sql.DiscardAll || c.Target == sql.DiscardTemp {
+		s.discardTemp()
+	}
 	if c.Target == sql.DiscardAll {
 		s.deallocateAll()
 	}

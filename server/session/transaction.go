@@ -26,6 +26,7 @@ type transaction struct {
 	now       time.Time // now() for the whole transaction
 	before    values    // settings to go back to when it is rolled back
 	local     values    // settings that SET LOCAL hides until the end
+	temp      tempState // temporary objects to go back to
 
 	// base is the catalog that the operations were checked against; overlay is base with them applied. Both are nil before the first.
 	base, overlay *catalog.Database
@@ -58,6 +59,7 @@ type savepoint struct {
 	name                    string
 	actions, ops, created   int
 	base, overlay           *catalog.Database
+	temp                    tempState
 	settings, localSettings values
 	declared                int64
 	locks, listen, notify   int
@@ -66,7 +68,7 @@ type savepoint struct {
 // begin starts a transaction: implicit ones by the first statement, blocks by BEGIN.
 func (s *Session) begin(block bool) *transaction {
 	s.tx = &transaction{
-		id: uuid.New(), block: block, now: time.Now(), before: s.values, rows: map[uuid.UUID]*ownRows{},
+		id: uuid.New(), block: block, now: time.Now(), before: s.values, temp: s.temp.now, rows: map[uuid.UUID]*ownRows{},
 		isolation: s.values.get("default_transaction_isolation"),
 		readOnly:  s.values.get("default_transaction_read_only") == "on",
 		declared:  s.declared,
@@ -74,8 +76,11 @@ func (s *Session) begin(block bool) *transaction {
 	return s.tx
 }
 
-// database returns the catalog as the current transaction sees it.
-func (s *Session) database() *catalog.Database {
+// database returns the catalog as the current transaction sees it, with the session's temporary objects.
+func (s *Session) database() *catalog.Database { return s.temp.over(s.shared()) }
+
+// shared is what of the catalog is not the session's alone.
+func (s *Session) shared() *catalog.Database {
 	if s.tx != nil && s.tx.overlay != nil {
 		return s.tx.overlay
 	}
@@ -90,6 +95,10 @@ func (t *transaction) writes() bool { return len(t.ops) > 0 || len(t.actions) > 
 
 // addOps applies catalog operations to what the transaction sees; commit makes them true.
 func (s *Session) addOps(ops ...catalog.Op) error {
+	ops, err := s.applyTemp(ops)
+	if err != nil || len(ops) == 0 {
+		return err
+	}
 	t := s.tx
 	if t.overlay == nil {
 		t.base = s.node.catalog.Current()
@@ -115,7 +124,7 @@ func (s *Session) savepoint(name string) {
 	t := s.tx
 	t.savepoints = append(t.savepoints, savepoint{
 		name: name, actions: len(t.actions), ops: len(t.ops), created: len(t.created),
-		base: t.base, overlay: t.overlay, settings: s.values, localSettings: t.local,
+		base: t.base, overlay: t.overlay, temp: s.temp.now, settings: s.values, localSettings: t.local,
 		declared: s.declared, locks: s.node.locks.mark(s.locker), listen: len(t.listen), notify: len(t.notify),
 	})
 }
@@ -148,6 +157,7 @@ func (s *Session) rollbackTo(name string) error {
 	s.node.locks.releaseTx(s.locker, p.locks)
 	s.closeCursors(func(c *cursor) bool { return c.number > p.declared })
 	s.dropOwnRows()
+	s.restoreTemp(p.temp)
 	s.restore(p.settings)
 	return nil
 }

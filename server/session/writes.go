@@ -53,6 +53,7 @@ type writer struct {
 	bytes  int64
 	parts  []action      // batches
 	spool  *ingest.Spool // nil below BulkBytes
+	temp   *tempAppend   // of a temporary table, once rows have been added to it
 }
 
 func (s *Session) newWriter(ctx context.Context, t *target) (*writer, error) {
@@ -104,6 +105,12 @@ func (w *writer) add(ctx context.Context, b *vector.Batch) error {
 	}
 	w.parts = append(w.parts, part)
 	w.bytes += int64(full.Bytes())
+	if temporary(t.Name) {
+		if w.bytes <= tempFlushBytes {
+			return nil
+		}
+		return w.appendTemp(ctx)
+	}
 	if limit := w.s.node.cfg.BulkBytes; limit == 0 || w.bytes <= limit {
 		return nil
 	}
@@ -129,6 +136,24 @@ func (w *writer) spill(ctx context.Context, parts []action) error {
 	return nil
 }
 
+// appendTemp checks what has been collected for a temporary table and adds it.
+func (w *writer) appendTemp(ctx context.Context) (err error) {
+	if len(w.parts) == 0 {
+		return nil
+	}
+	if err := w.check(ctx, w.parts); err != nil {
+		return err
+	}
+	if w.temp == nil {
+		if w.temp, err = w.s.newTempAppend(ctx, w.target.table); err != nil {
+			return err
+		}
+	}
+	err = w.temp.add(ctx, w.parts)
+	w.parts, w.bytes = nil, 0
+	return err
+}
+
 // finish checks the constraints and makes the rows part of the transaction.
 func (w *writer) finish(ctx context.Context) error {
 	if w.spool != nil {
@@ -138,6 +163,16 @@ func (w *writer) finish(ctx context.Context) error {
 		}
 		w.spool = nil
 		w.s.tx.actions = append(w.s.tx.actions, action{table: w.target.table, files: files})
+		return nil
+	}
+	if temporary(w.target.table.Name) {
+		if err := w.appendTemp(ctx); err != nil {
+			return err
+		}
+		if w.temp != nil {
+			w.temp.finish()
+			w.temp = nil
+		}
 		return nil
 	}
 	if err := w.check(ctx, w.parts); err != nil {
@@ -151,6 +186,10 @@ func (w *writer) finish(ctx context.Context) error {
 // abort drops what was collected; safe after finish and twice.
 func (w *writer) abort() {
 	w.parts = nil
+	if w.temp != nil {
+		w.temp.abort()
+		w.temp = nil
+	}
 	if w.spool != nil {
 		w.spool.Abort()
 		w.spool = nil

@@ -90,6 +90,9 @@ var definitionCalls = map[string]*call{
 		return text("0")
 	}),
 	"pg_column_is_updatable": constant(&falseText), "pg_relation_is_publishable": constant(&falseText), "pg_is_other_temp_schema": constant(&falseText),
+	"pg_my_temp_schema": strict(func(v *Viewer, _ []*string) (*string, error) {
+		return text(strconv.FormatUint(uint64(v.schemaOf[v.Temp]), 10))
+	}),
 	"pg_indexam_has_property": constant(nil), "pg_index_has_property": constant(nil), "pg_index_column_has_property": constant(nil),
 	"pg_tablespace_location": constant(new(string)),
 }

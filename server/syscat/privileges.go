@@ -100,7 +100,7 @@ func (v *Viewer) relationArg(s string) (o *Object, system, ok bool, err error) {
 		if err != nil {
 			return nil, false, false, err
 		}
-		if n.Schema != "" && v.schemaOf[n.Schema] == 0 {
+		if v.noSchema(n.Schema) {
 			return nil, false, false, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)
 		}
 		if oid = v.lookup(n); oid == 0 {

@@ -31,7 +31,7 @@ var regKinds = map[string]regKind{
 			if err != nil {
 				return 0, err
 			}
-			if n.Schema != "" && v.schemaOf[n.Schema] == 0 {
+			if v.noSchema(n.Schema) {
 				return 0, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)
 			}
 			return v.lookup(n), nil

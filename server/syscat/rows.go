@@ -3,10 +3,12 @@ package syscat
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
 	"github.com/miniodb/miniodb/internal/vector"
+	"github.com/miniodb/miniodb/sql"
 )
 
 // OIDs of the catalogs that others refer to (pg_class.oid).
@@ -69,6 +71,10 @@ func (m *Image) classRows(w *writer) {
 	keyed := m.foreignTables()
 	for _, o := range m.objects {
 		am, filenode, pages, tuples, checks, ident, frozen := 0, o.OID, 0, float32(-1), 0, "n", 0
+		persistence := "p"
+		if strings.HasPrefix(o.Name.Schema, sql.TempSchemaPrefix) {
+			persistence = "t"
+		}
 		natts, index := len(o.Columns), false
 		switch o.Kind {
 		case 'r':
@@ -84,7 +90,7 @@ func (m *Image) classRows(w *writer) {
 		case 'i':
 			am, tuples, pages = 403, 0, 1
 		}
-		w.row(o.OID, o.Name.Name, o.Namespace, o.RowType, 0, o.Owner, am, filenode, 0, pages, tuples, 0, 0, index, false, "p", string(o.Kind), natts, checks,
+		w.row(o.OID, o.Name.Name, o.Namespace, o.RowType, 0, o.Owner, am, filenode, 0, pages, tuples, 0, 0, index, false, persistence, string(o.Kind), natts, checks,
 			o.Kind == 'v', keyed[o], false, false, false, true, ident, false, 0, frozen, frozen, m.aclOf(o), none, none)
 	}
 }

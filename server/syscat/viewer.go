@@ -17,6 +17,7 @@ import (
 type Viewer struct {
 	*Image
 	Path   []string // schemas in the order in which names are looked for, pg_catalog among them
+	Temp   string   // the schema of the session's temporary objects, which need not be there; "": none
 	Rights *catalog.Rights
 	// Setting returns the value of a run-time parameter as SHOW prints it.
 	Setting func(name string) (string, bool)
@@ -118,8 +119,16 @@ func informationRelation(name string) uint32 {
 	return 0
 }
 
+// noSchema reports a schema that was named and is not there. That of temporary objects counts as there before it is.
+func (v *Viewer) noSchema(name string) bool {
+	return name != "" && name != sql.TempAlias && v.schemaOf[name] == 0
+}
+
 // lookup finds a relation along the path.
 func (v *Viewer) lookup(n catalog.Name) uint32 {
+	if n.Schema == sql.TempAlias {
+		n.Schema = v.Temp
+	}
 	if n.Schema != "" {
 		return v.findClass(n)
 	}
@@ -161,7 +170,7 @@ func (v *Viewer) table(s string) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.Schema != "" && v.schemaOf[n.Schema] == 0 {
+	if v.noSchema(n.Schema) {
 		return nil, pgerr.New(pgerrcode.InvalidSchemaName, "schema %q does not exist", n.Schema)
 	}
 	oid := v.lookup(n)
