@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"bytes"
 	"math/big"
-	"strings"
 
 	b "github.com/duckdb/duckdb-go-bindings"
 	"github.com/jackc/pgerrcode"
@@ -19,8 +17,7 @@ const maxTextBytes = 1 << 30
 // unknownType stands for the type of a prepared column that depends on an unresolved parameter.
 var unknownType = vector.TypeOf(sqltype.Of(sqltype.Text))
 
-// convertText renders the types that PostgreSQL does not have. A struct without field names is what ROW(...) makes and looks like a
-// PostgreSQL record; everything else looks as in DuckDB.
+// convertText renders the types that PostgreSQL does not have, as DuckDB does.
 func (d *decoder) convertText(vec b.Vector, n int, out *vector.Vector) error {
 	row, err := d.renderer(vec, n, out)
 	if err != nil {
@@ -89,11 +86,7 @@ func (d *decoder) structRow(vec b.Vector, n int) (func([]byte, int) []byte, erro
 			return nil, err
 		}
 	}
-	record := strings.Join(d.names, "") == ""
 	return func(dst []byte, i int) []byte {
-		if record {
-			return d.appendRecord(dst, i)
-		}
 		dst = append(dst, '{')
 		for k := range d.kids {
 			if k > 0 {
@@ -104,34 +97,6 @@ func (d *decoder) structRow(vec b.Vector, n int) (func([]byte, int) []byte, erro
 		}
 		return append(dst, '}')
 	}, nil
-}
-
-// appendRecord renders a row as PostgreSQL's record_out does.
-func (d *decoder) appendRecord(dst []byte, i int) []byte {
-	dst = append(dst, '(')
-	for k := range d.kids {
-		if k > 0 {
-			dst = append(dst, ',')
-		}
-		v := &d.kidVecs[k]
-		if v.IsNull(i) {
-			continue
-		}
-		text := appendValue(nil, v, i)
-		if len(text) > 0 && !bytes.ContainsAny(text, "\"\\(), \t\n\r\v\f") {
-			dst = append(dst, text...)
-			continue
-		}
-		dst = append(dst, '"')
-		for _, ch := range text {
-			if ch == '"' || ch == '\\' {
-				dst = append(dst, ch)
-			}
-			dst = append(dst, ch)
-		}
-		dst = append(dst, '"')
-	}
-	return append(dst, ')')
 }
 
 func (d *decoder) mapRow(vec b.Vector, n int) (func([]byte, int) []byte, error) {

@@ -60,6 +60,16 @@ func (d *decoder) decode(vec b.Vector, n int, out *vector.Vector) error {
 		}
 	case b.TypeList, b.TypeArray:
 		return d.decodeList(vec, n, out)
+	case b.TypeStruct:
+		if d.typ.Kind != vector.KindRecord {
+			return d.convert(vec, n, out)
+		}
+		out.Fields = d.kidVecs
+		for k, kid := range d.kids {
+			if err := kid.decode(b.StructVectorGetChild(vec, b.IdxT(k)), n, &d.kidVecs[k]); err != nil {
+				return err
+			}
+		}
 	default:
 		return d.convert(vec, n, out)
 	}

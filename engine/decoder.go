@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	b "github.com/duckdb/duckdb-go-bindings"
 	"github.com/jackc/pgerrcode"
 
@@ -45,7 +47,11 @@ func newDecoder(t b.LogicalType, depth int) (*decoder, error) {
 		return d, d.list(t, depth)
 	case b.TypeStruct, b.TypeMap, b.TypeUnion:
 		d.typ = vector.TypeOf(sqltype.Of(sqltype.Text))
-		return d, d.fields(t, depth)
+		if err := d.fields(t, depth); err != nil {
+			return nil, err
+		}
+		d.record()
+		return d, nil
 	case b.TypeEnum:
 		d.typ = vector.TypeOf(sqltype.Of(sqltype.Text))
 		d.dict = make([][]byte, b.EnumDictionarySize(t))
@@ -115,6 +121,17 @@ func (d *decoder) list(t b.LogicalType, depth int) error {
 	d.typ = vector.Type{SQL: sql, Kind: vector.KindList, Elem: &kid.typ}
 	d.kids, d.kidVecs = []*decoder{kid}, make([]vector.Vector, 1)
 	return nil
+}
+
+// record makes a record of a struct without field names, which is what ROW(...) makes.
+func (d *decoder) record() {
+	if d.id != b.TypeStruct || strings.Join(d.names, "") != "" {
+		return
+	}
+	d.typ = vector.Type{SQL: sqltype.Of(sqltype.Record), Kind: vector.KindRecord, Fields: make([]vector.Type, len(d.kids))}
+	for i, kid := range d.kids {
+		d.typ.Fields[i] = kid.typ
+	}
 }
 
 // fields sets up a struct, map or union.

@@ -65,6 +65,15 @@ func appendValue(dst []byte, v *vector.Vector, i int) []byte {
 			return hex.AppendEncode(append(dst, `\x`...), v.Bytes(i))
 		}
 		return append(dst, v.Bytes(i)...)
+	case vector.KindRecord:
+		dst = append(dst, '(')
+		for k := range v.Fields {
+			if k > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = appendNested(dst, &v.Fields[k], i)
+		}
+		return append(dst, ')')
 	case vector.KindList:
 		dst = append(dst, '[')
 		e := v.Lists[i]

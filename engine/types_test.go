@@ -85,7 +85,7 @@ func TestResultTypes(t *testing.T) {
 		{`'b'::ENUM('a', 'b')`, text, "b"},
 		{`{'a': 1, 'b': 'it''s', 'c': NULL}`, text, `{'a': 1, 'b': 'it\'s', 'c': NULL}`},
 		{`{'a': {'b': [1, NULL]}}`, text, `{'a': {'b': [1, NULL]}}`},
-		{`ROW(1, 'a b', NULL, '')`, text, `(1,"a b",,"")`},
+		{`ROW(1, 'a b', NULL, '')`, of(sqltype.Record), `(1, a b, NULL, '')`},
 		{`MAP {'k': 1, 'l': NULL}`, text, `{k=1, l=NULL}`},
 		{`MAP {}`, text, `{}`},
 		{`union_value(num := 5)`, text, `5`},

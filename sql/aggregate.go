@@ -175,7 +175,10 @@ func (w *aggWriter) write() (expr, error) {
 			return w.none()
 		}
 		out := typed(w.plain(w.name, a.sql), a.typ.OID)
-		out.typ, out.scale, out.inex = a.typ, a.scale, a.inex
+		if a.composite() && w.name != "any_value" {
+			return w.none()
+		}
+		out.typ, out.scale, out.inex, out.fields, out.rowOf = a.typ, a.scale, a.inex, a.fields, a.rowOf
 		if a.typ.OID == sqltype.Varchar {
 			out.typ = sqltype.Of(sqltype.Text)
 		}
@@ -223,6 +226,7 @@ func (w *aggWriter) write() (expr, error) {
 			arr = a.typ
 		}
 		out := typed(w.plain("array_agg", a.sql), arr.OID)
+		out.fields, out.rowOf = a.fields, a.rowOf
 		return out, nil
 	case "json":
 		a := t.settle(args[0])
@@ -453,6 +457,6 @@ func (w *aggWriter) window() (expr, error) {
 		out = t.finishUnified(args[0], pair, ty)
 	}
 	res := typed(w.plain(w.name, joinSQL(args)), out.typ.OID)
-	res.typ, res.scale, res.inex = out.typ, out.scale, out.inex
+	res.typ, res.scale, res.inex, res.fields, res.rowOf = out.typ, out.scale, out.inex, out.fields, out.rowOf
 	return res, nil
 }

@@ -183,6 +183,8 @@ func (t *translator) arrayExpr(c exprCtx, x *pg_query.A_ArrayExpr) (expr, error)
 	}
 	out := typed("["+joinSQL(list)+"]", 0, list...)
 	out.elems = list
+	shape := t.finishUnified(out, list, ty)
+	out.fields, out.rowOf = shape.fields, shape.rowOf
 	switch {
 	case ty.OID == 0:
 		return out, nil
@@ -215,17 +217,11 @@ func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, er
 				return expr{}, err
 			}
 		case *pg_query.Node_String_:
-			found := false
-			for _, col := range e.row {
-				if col.name == i.String_.Sval {
-					e, found = t.use(col), true
-					break
-				}
+			f, ok, err := t.fieldOf(e, i.String_.Sval, nodeLocation(x.Arg))
+			if err != nil {
+				return expr{}, err
 			}
-			if f, ok := t.fieldOf(e, i.String_.Sval); ok {
-				e, found = f, true
-			}
-			if !found {
+			if e = f; !ok {
 				return expr{}, t.errorf(nodeLocation(x.Arg), pgerrcode.WrongObjectType,
 					"column notation .%s applied to type %s, which is not a composite type", i.String_.Sval, typeName(e))
 			}
@@ -265,6 +261,10 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 		}
 		return t.coerce(b, sqltype.Of(sqltype.Int4), assignCast, nodeLocation(n))
 	}
+	of := func(out expr, err error) (expr, error) {
+		out.fields, out.rowOf = e.fields, e.rowOf
+		return out, err
+	}
 	if x.IsSlice {
 		lo, hi := intConst(1), typed("CAST(2147483647 AS INTEGER)", sqltype.Int4)
 		var err error
@@ -279,7 +279,7 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 			}
 		}
 		out := t.bind(e.typ.OID, "pg_slice($1, $2, $3)", e, lo, hi)
-		return out.ofType(e.typ), nil
+		return of(out.ofType(e.typ), nil)
 	}
 	idx, err := bound(x.Uidx)
 	if err != nil {
@@ -297,28 +297,7 @@ func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, 
 		if *idx.lit == "0" {
 			out.sql = "(" + e.sql + ")[1:0][1]"
 		}
-		return out, nil
+		return of(out, nil)
 	}
-	return t.bind(ty.OID, "pg_subscript($1, $2)", e, idx), nil
-}
-
-func (t *translator) rowExpr(c exprCtx, x *pg_query.RowExpr) (expr, error) {
-	list := make([]expr, 0, len(x.Args))
-	for _, n := range x.Args {
-		e, err := t.expr(c, n)
-		if err != nil {
-			return expr{}, err
-		}
-		list = append(list, e)
-	}
-	settled := make([]expr, len(list))
-	for i := range list {
-		settled[i] = list[i]
-		if list[i].param == 0 {
-			settled[i] = t.settle(list[i])
-		}
-	}
-	out := typed("row("+joinSQL(settled)+")", sqltype.Record, list...)
-	out.elems = list
-	return out, nil
+	return of(t.bind(ty.OID, "pg_subscript($1, $2)", e, idx), nil)
 }

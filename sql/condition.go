@@ -65,27 +65,21 @@ func (t *translator) nullTest(c exprCtx, x *pg_query.NullTest) (expr, error) {
 	if not {
 		word = " IS NOT NULL"
 	}
-	if fields := rowFields(t, e); fields != nil { // a row is null when all its fields are, and not null when none is
-		parts := make([]string, len(fields))
-		for i, f := range fields {
-			parts[i] = f + word
-		}
-		return typed("("+strings.Join(parts, " AND ")+")", sqltype.Bool, e), nil
+	if e.composite() && e.fields != nil { // a row is null when all its fields are, and not null when none is
+		return once(e, func(e expr) (expr, error) {
+			fields := t.parts(e)
+			parts := make([]string, len(fields))
+			for i, f := range fields {
+				parts[i] = f.sql + word
+			}
+			sql := strings.Join(parts, " AND ")
+			if e.elems == nil && e.row == nil && !not {
+				sql = e.sql + " IS NULL OR " + sql
+			}
+			return typed("("+sql+")", sqltype.Bool, e), nil
+		})
 	}
 	return typed("("+e.sql+word+")", sqltype.Bool, e), nil
-}
-
-func rowFields(t *translator, e expr) []string {
-	var out []string
-	for _, c := range e.row {
-		out = append(out, t.use(c).sql)
-	}
-	if e.typ.OID == sqltype.Record {
-		for _, f := range e.elems {
-			out = append(out, f.sql)
-		}
-	}
-	return out
 }
 
 func (t *translator) booleanTest(c exprCtx, x *pg_query.BooleanTest) (expr, error) {

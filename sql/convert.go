@@ -40,6 +40,9 @@ func (t *translator) coerce(e expr, ty sqltype.Type, level castLevel, loc int32)
 		if e.typ.OID == ty.OID {
 			return e, nil
 		}
+		if ty.OID == sqltype.Record && e.null {
+			return e.ofType(ty), nil
+		}
 		if ty.OID == sqltype.Numeric {
 			return expr{}, t.errorf(loc, pgerrcode.FeatureNotSupported, "numeric with a precision over 38 or a negative scale is not supported")
 		}
@@ -65,8 +68,11 @@ func (t *translator) coerce(e expr, ty sqltype.Type, level castLevel, loc int32)
 	case e.typ.OID == ty.OID && (ty.Mod == sqltype.NoMod || ty.Mod == e.typ.Mod):
 		return e, nil
 	}
-	if e.typ.OID == sqltype.Record {
-		return expr{}, t.cannotCast(e, ty, loc)
+	if e.composite() {
+		if category(ty.OID) != "S" || level < assignCast || e.fields == nil {
+			return expr{}, t.cannotCast(e, ty, loc)
+		}
+		return t.convert(t.rowText(e), ty, level)
 	}
 	if !canCast(e.typ.OID, ty.OID, level) {
 		return expr{}, t.cannotCast(e, ty, loc)
@@ -162,6 +168,9 @@ func (t *translator) textOf(e expr) expr {
 	if e.typ.OID == sqltype.Numeric && e.shown != "" {
 		return typed(e.shown, sqltype.Text, e)
 	}
+	if e.composite() && e.fields != nil {
+		return t.rowText(e)
+	}
 	e = t.exact(e)
 	switch category(e.typ.OID) {
 	case "S":
@@ -176,7 +185,7 @@ func (t *translator) textOf(e expr) expr {
 		if e.typ.Vector() {
 			return t.bind(sqltype.Text, "array_to_string($1, ' ')", e)
 		}
-		inner := t.textOf(expr{sql: "pg_x", typ: elem, weight: 1, scale: -1})
+		inner := t.textOf(expr{sql: "pg_x", typ: elem, weight: 1, scale: -1, fields: e.fields})
 		return t.bind(sqltype.Text, "pg_array_out(list_transform($1, lambda pg_x: "+strings.ReplaceAll(inner.sql, "$", "$$")+"))", e)
 	}
 	if e.typ.Reg() {

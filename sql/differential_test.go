@@ -190,9 +190,12 @@ func runDuck(conn *engine.Conn, text string, want []sql.Column, args []*string) 
 		if oid == 0 {
 			oid = c.Type.SQL.OID
 		}
+		if want[i].RowOf != 0 {
+			oid = sqltype.OID(catalog.FirstOID)
+		}
 		res.cols, res.oids = append(res.cols, c.Name), append(res.oids, uint32(oid))
 		// what the engine computes must have the layout of the type that is announced
-		if k := vector.TypeOf(sqltype.Of(oid)).Kind; oid != sqltype.Numeric && oid != sqltype.Record && c.Type.Kind != k {
+		if k := vector.TypeOf(sqltype.Of(oid)).Kind; oid != sqltype.Numeric && oid != sqltype.Record && oid != 2287 && oid != sqltype.OID(catalog.FirstOID) && c.Type.Kind != k {
 			return result{}, fmt.Errorf("column %d is announced as %s, the engine gives %s", i+1, sqltype.Of(oid), c.Type.SQL)
 		}
 	}
@@ -212,7 +215,7 @@ func runDuck(conn *engine.Conn, text string, want []sql.Column, args []*string) 
 					row = append(row, "NULL")
 					continue
 				}
-				f := pgvalue.ColumnFunc(want[j].Type, v.Type, false)
+				f := pgvalue.ColumnFunc(want[j].Type, want[j].Layout(v.Type, func(uint32) uint32 { return catalog.FirstOID }), false)
 				row = append(row, string(f(nil, v, i, enc)))
 			}
 			res.rows = append(res.rows, row)
@@ -277,7 +280,7 @@ func compareResults(want, got result) string {
 		return fmt.Sprintf("names %v, ours %v", want.cols, got.cols)
 	}
 	for i := range want.oids {
-		w, g := want.oids[i], got.oids[i]
+		w, g := min(want.oids[i], catalog.FirstOID), got.oids[i] // the rows of a table have a type of its own
 		if w != g {
 			return fmt.Sprintf("type of %s: %d, ours %d (%v, ours %v)", want.cols[i], w, g, want.rows, got.rows)
 		}

@@ -25,8 +25,9 @@ type expr struct {
 	col    *scopeCol
 	origin Origin
 	row    []*scopeCol // of a whole-row reference
+	rowOf  uint32      // of a whole-row reference: pg_class.oid of the relation, or 0
 	elems  []expr      // of ROW(...) and ARRAY[...]
-	fields []field     // of a composite value that the engine keeps as a struct
+	fields []Field     // of a composite value, or of the elements of an array of composites
 	isAgg  bool        // holds an aggregate or window function
 	isSet  bool        // holds a set-returning function
 	passes bool        // an output column through which comparisons reach the scan below

@@ -230,6 +230,11 @@ func (t *translator) result(out *expr, ret string, args []expr, elem sqltype.Typ
 	switch {
 	case ret == "elem":
 		out.typ = elem
+		for _, a := range args {
+			if e, ok := a.typ.Elem(); ok && e.OID == sqltype.Record {
+				out.fields, out.rowOf = a.fields, a.rowOf
+			}
+		}
 		if elem.OID == sqltype.Numeric {
 			out.scale = -1
 		}
@@ -237,7 +242,7 @@ func (t *translator) result(out *expr, ret string, args []expr, elem sqltype.Typ
 	case strings.HasPrefix(ret, "$"):
 		if n, err := strconv.Atoi(ret[1:]); err == nil && n >= 1 && n <= len(args) {
 			out.typ = args[n-1].typ
-			out.scale = args[n-1].scale
+			out.scale, out.fields, out.rowOf = args[n-1].scale, args[n-1].fields, args[n-1].rowOf
 		}
 		return
 	case ret == "numeric=":

@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -47,7 +46,7 @@ func (t *translator) jsonText(e expr, b bool, loc int32) (string, error) {
 		comma = ", "
 	}
 	if elem, ok := e.typ.Elem(); ok {
-		one, err := t.jsonText(expr{sql: "pg_j", typ: elem, weight: 1, scale: -1}, b, loc)
+		one, err := t.jsonText(expr{sql: "pg_j", typ: elem, weight: 1, scale: -1, fields: e.fields}, b, loc)
 		if err != nil {
 			return "", err
 		}
@@ -81,6 +80,14 @@ func (t *translator) jsonText(e expr, b bool, loc int32) (string, error) {
 
 // jsonRow writes a row as an object; jsonb keeps keys by length and then by their bytes, each once.
 func (t *translator) jsonRow(e expr, b bool, loc int32) (string, error) {
+	out, err := once(e, func(e expr) (expr, error) {
+		text, err := t.jsonFields(e, b, loc)
+		return typed(text, sqltype.Text, e), err
+	})
+	return out.sql, err
+}
+
+func (t *translator) jsonFields(e expr, b bool, loc int32) (string, error) {
 	type field struct{ key, value string }
 	var fields []field
 	add := func(key string, v expr) error {
@@ -89,19 +96,9 @@ func (t *translator) jsonRow(e expr, b bool, loc int32) (string, error) {
 		fields = append(fields, field{key, "coalesce(" + text + ", 'null')"})
 		return err
 	}
-	for _, c := range e.row {
-		if c.nullable {
-			return "", t.unsupported(loc, "a row of the nullable side of an outer join as JSON")
-		}
-		if err := add(c.name, t.use(c)); err != nil {
+	for i, v := range t.parts(e) {
+		if err := add(e.fields[i].Name, v); err != nil {
 			return "", err
-		}
-	}
-	if e.row == nil {
-		for i, v := range e.elems {
-			if err := add(fmt.Sprintf("f%d", i+1), v); err != nil {
-				return "", err
-			}
 		}
 	}
 	if len(fields) == 0 {
@@ -128,7 +125,11 @@ func (t *translator) jsonRow(e expr, b bool, loc int32) (string, error) {
 	for i, f := range fields {
 		parts[i] = "CAST(to_json(" + duckString(f.key) + ") AS VARCHAR) || '" + colon + "' || " + f.value
 	}
-	return "('{' || " + strings.Join(parts, " || '"+comma+"' || ") + " || '}')", nil
+	text := "('{' || " + strings.Join(parts, " || '"+comma+"' || ") + " || '}')"
+	if e.elems == nil && e.sql[0] != 'r' { // it may be NULL
+		text = "(CASE WHEN " + e.sql + " IS NOT NULL THEN " + text + " END)"
+	}
+	return text, nil
 }
 
 // jsonAgg writes json_agg and jsonb_agg; json puts composites on lines of their own.

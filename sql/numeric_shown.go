@@ -15,7 +15,7 @@ func (t *translator) showNumerics(q *query, visible int) {
 		return
 	}
 	for i := range q.cols[:visible] {
-		if e := q.cols[i].e; e.typ.OID == sqltype.Numeric && e.typ.Mod == sqltype.NoMod && e.shown != "" && (q.wrapped == nil || q.wrapped[i] == "") {
+		if e := q.cols[i].e; (e.typ.OID == sqltype.Numeric && e.typ.Mod == sqltype.NoMod || e.composite()) && e.shown != "" && (q.wrapped == nil || q.wrapped[i] == "") {
 			q.exprs[i] = e.shown
 		}
 	}

@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -283,7 +282,7 @@ func (t *translator) raw(e expr) expr {
 }
 
 func (t *translator) compare(duck, op string, l, r expr, loc int32) (expr, error) {
-	if l.elems != nil && r.elems != nil && l.typ.OID == sqltype.Record && r.typ.OID == sqltype.Record {
+	if l.composite() && r.composite() {
 		return t.compareRows(duck, op, l, r, loc)
 	}
 	l, r, err := t.comparable(l, r, op, loc)
@@ -291,37 +290,5 @@ func (t *translator) compare(duck, op string, l, r expr, loc int32) (expr, error
 		return expr{}, err
 	}
 	out := typed("("+l.sql+" "+duck+" "+r.sql+")", sqltype.Bool, l, r)
-	return out, nil
-}
-
-func (t *translator) compareRows(duck, op string, l, r expr, loc int32) (expr, error) {
-	if len(l.elems) != len(r.elems) {
-		return expr{}, t.errorf(loc, pgerrcode.SyntaxError, "unequal number of entries in row expressions")
-	}
-	var parts, ls, rs []string
-	var all []expr
-	for i := range l.elems {
-		a, b, err := t.comparable(l.elems[i], r.elems[i], op, loc)
-		if err != nil {
-			return expr{}, err
-		}
-		parts = append(parts, "("+a.sql+" "+duck+" "+b.sql+")")
-		ls, rs, all = append(ls, a.sql), append(rs, b.sql), append(all, a, b)
-	}
-	switch duck {
-	case "=", "IS NOT DISTINCT FROM":
-		return typed("("+strings.Join(parts, " AND ")+")", sqltype.Bool, all...), nil
-	case "<>", "IS DISTINCT FROM":
-		return typed("("+strings.Join(parts, " OR ")+")", sqltype.Bool, all...), nil
-	}
-	// lexicographic: unknown as soon as an earlier field is NULL
-	n := len(ls)
-	sql := parts[n-1]
-	strict := duck[:1]
-	for i := n - 2; i >= 0; i-- {
-		sql = fmt.Sprintf("((%s %s %s) OR ((%s = %s) AND %s))", ls[i], strict, rs[i], ls[i], rs[i], sql)
-	}
-	out := typed(sql, sqltype.Bool, all...)
-	out.weight *= 2
 	return out, nil
 }

@@ -100,6 +100,16 @@ func (t *translator) selectList(c exprCtx, nodes []*pg_query.Node, q *query) err
 			}
 			continue
 		}
+		if list, names, ok, err := t.expandRow(c, rt.Val); err != nil {
+			return err
+		} else if ok {
+			for i, e := range list {
+				if err := add(names[i], e); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		e, ok, err := t.selectAction(c, rt.Val, len(q.cols))
 		if err == nil && !ok {
 			e, err = t.expr(c, rt.Val)
@@ -130,7 +140,7 @@ func (t *translator) star(c exprCtx, n *pg_query.Node) ([]*scopeCol, bool, error
 				return r.cols, true, nil
 			}
 		}
-		return nil, false, t.unsupported(nodeLocation(n), "this row expansion")
+		return nil, false, nil
 	}
 	ref := n.GetColumnRef()
 	if ref == nil || len(ref.Fields) == 0 || ref.Fields[len(ref.Fields)-1].GetAStar() == nil {

@@ -26,8 +26,8 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 	if len(x.Coldeflist) > 0 {
 		return fromItem{}, t.unsupported(-1, "a column definition list")
 	}
-	if len(x.Functions) != 1 {
-		return fromItem{}, t.unsupported(-1, "ROWS FROM with several functions")
+	if len(x.Functions) == 0 {
+		return fromItem{}, unsupportedNode("this function in FROM is not supported")
 	}
 	items := x.Functions[0].GetList().GetItems()
 	if len(items) == 0 {
@@ -36,13 +36,14 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 	if len(items) > 1 && items[1].GetList() != nil && len(items[1].GetList().Items) > 0 {
 		return fromItem{}, t.unsupported(-1, "a column definition list")
 	}
-	if f := items[0].GetFuncCall(); f != nil {
+	alone := len(x.Functions) == 1
+	if f := items[0].GetFuncCall(); f != nil && alone {
 		if sys := t.systemFunction(f.Funcname); sys != nil {
 			return t.callSystem(sys, f, x, sc)
 		}
 	}
 	c := exprCtx{s: &scope{parent: sc.parent, rels: sc.rels, cols: sc.cols, ctes: sc.ctes}, place: inFrom}
-	if f := items[0].GetFuncCall(); f != nil {
+	if f := items[0].GetFuncCall(); f != nil && alone {
 		if r, ok := recordFunctionOf(f.Funcname); ok {
 			return t.recordFrom(c, r, f, x)
 		}
@@ -53,7 +54,8 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 		alias = x.Alias.Aliasname
 	}
 	var lists []expr
-	if f := items[0].GetFuncCall(); f != nil && lastName(f.Funcname) == "unnest" && len(f.Args) > 1 {
+	var names []string
+	if f := items[0].GetFuncCall(); f != nil && alone && lastName(f.Funcname) == "unnest" && len(f.Args) > 1 {
 		for _, a := range f.Args {
 			e, err := t.expr(c, a)
 			if err != nil {
@@ -66,14 +68,26 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 			lists = append(lists, e)
 		}
 	} else {
-		e, err := t.expr(c, items[0])
-		if err != nil {
-			return fromItem{}, err
+		for _, f := range x.Functions {
+			item := f.GetList().GetItems()
+			if len(item) == 0 || len(item) > 1 && len(item[1].GetList().GetItems()) > 0 {
+				return fromItem{}, t.unsupported(-1, "a column definition list")
+			}
+			if _, rows := recordFunctionOf(item[0].GetFuncCall().GetFuncname()); rows || t.systemFunction(item[0].GetFuncCall().GetFuncname()) != nil {
+				return fromItem{}, t.unsupported(-1, "ROWS FROM with this function")
+			}
+			e, err := t.expr(c, item[0])
+			if err != nil {
+				return fromItem{}, err
+			}
+			if len(x.Functions) > 1 && !e.isSet { // one row, and NULLs beside the rows of the others
+				e.sql = "unnest([" + e.sql + "])"
+			}
+			lists, names = append(lists, t.exact(t.settle(e))), append(names, FigureColname(item[0]))
 		}
-		lists = append(lists, t.exact(t.settle(e)))
 	}
 	var cols []outCol
-	var sel []string
+	var sel, parts []string
 	named := false
 	if f := items[0].GetFuncCall(); f != nil && valueNamed[lastName(f.Funcname)] {
 		name, named = "value", true
@@ -82,12 +96,27 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 		duck := fmt.Sprintf("pg_f%d", i+1)
 		sel = append(sel, e.sql+" AS "+duck)
 		out := name
+		if len(names) > 1 {
+			out = names[i]
+		}
+		if e.fields != nil && e.composite() {
+			for n, f := range e.fields {
+				part := fmt.Sprintf("%s_%d", duck, n+1)
+				parts = append(parts, fmt.Sprintf("struct_extract(%s, %d) AS %s", duck, n+1, part))
+				cols = append(cols, outCol{name: f.Name, duck: part, e: expr{typ: f.Type, scale: declaredScale(f.Type), fields: f.Fields}})
+			}
+			continue
+		}
+		parts = append(parts, duck)
 		if len(lists) == 1 && x.Alias != nil && !named {
 			out = alias
 		}
-		cols = append(cols, outCol{name: out, duck: duck, e: expr{typ: e.typ, scale: e.scale}})
+		cols = append(cols, outCol{name: out, duck: duck, e: expr{typ: e.typ, scale: e.scale, fields: e.fields}})
 	}
 	sql := "(SELECT " + strings.Join(sel, ", ") + ")"
+	if len(cols) > len(lists) || cols[0].duck != "pg_f1" {
+		sql = "(SELECT " + strings.Join(parts, ", ") + " FROM " + sql + ")"
+	}
 	if lists[0].table != "" && len(lists) == 1 {
 		sql = "(SELECT pg_s AS pg_f1 FROM " + lists[0].table + ")"
 	}

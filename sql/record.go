@@ -10,45 +10,39 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
-// field is a field of a composite value, which the engine keeps as a struct.
-type field struct {
-	name string
-	typ  sqltype.Type
-}
-
 // recordFunction is a function that returns rows of several columns. It makes a list of structs.
 type recordFunction struct {
 	schema string // "": pg_catalog
 	args   []string
-	fields []field
+	fields []Field
 	list   string // template of the list, in the form of functions.txt; "host": the session answers with JSON
 }
 
 var recordFunctions = map[string]recordFunction{
-	"json_each": {args: []string{"json"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.JSON)}},
-		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'json_each'), pg_json_items('json_values', $1, 'json_each')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
-	"jsonb_each": {args: []string{"jsonb"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.JSONB)}},
-		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'jsonb_each'), pg_json_items('json_values', $1, 'jsonb_each')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
-	"json_each_text": {args: []string{"json"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.Text)}},
-		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'json_each_text'), pg_json_texts('json_values_text', $1, 'json_each_text')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
-	"jsonb_each_text": {args: []string{"jsonb"}, fields: []field{{"key", sqltype.Of(sqltype.Text)}, {"value", sqltype.Of(sqltype.Text)}},
-		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'jsonb_each_text'), pg_json_texts('json_values_text', $1, 'jsonb_each_text')), lambda pg_i: struct_pack(key := pg_i[1], value := pg_i[2]))"},
+	"json_each": {args: []string{"json"}, fields: []Field{{Name: "key", Type: sqltype.Of(sqltype.Text)}, {Name: "value", Type: sqltype.Of(sqltype.JSON)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'json_each'), pg_json_items('json_values', $1, 'json_each')), lambda pg_i: row(pg_i[1], pg_i[2]))"},
+	"jsonb_each": {args: []string{"jsonb"}, fields: []Field{{Name: "key", Type: sqltype.Of(sqltype.Text)}, {Name: "value", Type: sqltype.Of(sqltype.JSONB)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'jsonb_each'), pg_json_items('json_values', $1, 'jsonb_each')), lambda pg_i: row(pg_i[1], pg_i[2]))"},
+	"json_each_text": {args: []string{"json"}, fields: []Field{{Name: "key", Type: sqltype.Of(sqltype.Text)}, {Name: "value", Type: sqltype.Of(sqltype.Text)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'json_each_text'), pg_json_texts('json_values_text', $1, 'json_each_text')), lambda pg_i: row(pg_i[1], pg_i[2]))"},
+	"jsonb_each_text": {args: []string{"jsonb"}, fields: []Field{{Name: "key", Type: sqltype.Of(sqltype.Text)}, {Name: "value", Type: sqltype.Of(sqltype.Text)}},
+		list: "list_transform(list_zip(pg_json_texts('json_keys', $1, 'jsonb_each_text'), pg_json_texts('json_values_text', $1, 'jsonb_each_text')), lambda pg_i: row(pg_i[1], pg_i[2]))"},
 	"_pg_expandarray": {schema: "information_schema", args: []string{"anyarray"},
-		fields: []field{{"x", sqltype.Type{}}, {"n", sqltype.Of(sqltype.Int4)}},
-		list:   "list_transform(range(1, len($1) + 1), lambda pg_i: struct_pack(x := $1[pg_i], n := CAST(pg_i AS INTEGER)))"},
+		fields: []Field{{Name: "x", Type: sqltype.Type{}}, {Name: "n", Type: sqltype.Of(sqltype.Int4)}},
+		list:   "list_transform(range(1, len($1) + 1), lambda pg_i: row($1[pg_i], CAST(pg_i AS INTEGER)))"},
 	"aclexplode": {args: []string{"aclitem[]"}, list: "host",
-		fields: []field{{"grantor", sqltype.Of(sqltype.Oid)}, {"grantee", sqltype.Of(sqltype.Oid)}, {"privilege_type", sqltype.Of(sqltype.Text)}, {"is_grantable", sqltype.Of(sqltype.Bool)}}},
+		fields: []Field{{Name: "grantor", Type: sqltype.Of(sqltype.Oid)}, {Name: "grantee", Type: sqltype.Of(sqltype.Oid)}, {Name: "privilege_type", Type: sqltype.Of(sqltype.Text)}, {Name: "is_grantable", Type: sqltype.Of(sqltype.Bool)}}},
 	"pg_options_to_table": {args: []string{"text[]"},
-		fields: []field{{"option_name", sqltype.Of(sqltype.Text)}, {"option_value", sqltype.Of(sqltype.Text)}},
-		list:   "list_transform($1, lambda pg_i: struct_pack(option_name := split_part(pg_i, '=', 1), option_value := CASE WHEN contains(pg_i, '=') THEN pg_i[strpos(pg_i, '=') + 1:] END))"},
+		fields: []Field{{Name: "option_name", Type: sqltype.Of(sqltype.Text)}, {Name: "option_value", Type: sqltype.Of(sqltype.Text)}},
+		list:   "list_transform($1, lambda pg_i: row(split_part(pg_i, '=', 1), CASE WHEN contains(pg_i, '=') THEN pg_i[strpos(pg_i, '=') + 1:] END))"},
 	"pg_get_keywords": {list: "host",
-		fields: []field{{"word", sqltype.Of(sqltype.Text)}, {"catcode", sqltype.Of(sqltype.Char)}, {"barelabel", sqltype.Of(sqltype.Bool)}, {"catdesc", sqltype.Of(sqltype.Text)}, {"baredesc", sqltype.Of(sqltype.Text)}}},
+		fields: []Field{{Name: "word", Type: sqltype.Of(sqltype.Text)}, {Name: "catcode", Type: sqltype.Of(sqltype.Char)}, {Name: "barelabel", Type: sqltype.Of(sqltype.Bool)}, {Name: "catdesc", Type: sqltype.Of(sqltype.Text)}, {Name: "baredesc", Type: sqltype.Of(sqltype.Text)}}},
 	"ts_token_type": {args: []string{"oid"}, list: "host",
-		fields: []field{{"tokid", sqltype.Of(sqltype.Int4)}, {"alias", sqltype.Of(sqltype.Text)}, {"description", sqltype.Of(sqltype.Text)}}},
+		fields: []Field{{Name: "tokid", Type: sqltype.Of(sqltype.Int4)}, {Name: "alias", Type: sqltype.Of(sqltype.Text)}, {Name: "description", Type: sqltype.Of(sqltype.Text)}}},
 	"pg_partition_tree": {args: []string{"regclass"}, list: "host",
-		fields: []field{{"relid", sqltype.Of(sqltype.Regclass)}, {"parentrelid", sqltype.Of(sqltype.Regclass)}, {"isleaf", sqltype.Of(sqltype.Bool)}, {"level", sqltype.Of(sqltype.Int4)}}},
+		fields: []Field{{Name: "relid", Type: sqltype.Of(sqltype.Regclass)}, {Name: "parentrelid", Type: sqltype.Of(sqltype.Regclass)}, {Name: "isleaf", Type: sqltype.Of(sqltype.Bool)}, {Name: "level", Type: sqltype.Of(sqltype.Int4)}}},
 	"pg_get_publication_tables": {args: []string{"text"}, list: "host",
-		fields: []field{{"relid", sqltype.Of(sqltype.Oid)}, {"attrs", sqltype.Of(sqltype.Int2vector)}, {"qual", sqltype.Of(sqltype.NodeTree)}}},
+		fields: []Field{{Name: "relid", Type: sqltype.Of(sqltype.Oid)}, {Name: "attrs", Type: sqltype.Of(sqltype.Int2vector)}, {Name: "qual", Type: sqltype.Of(sqltype.NodeTree)}}},
 }
 
 // recordFunctionOf finds the function of rows that a call is of.
@@ -64,7 +58,7 @@ func recordFunctionOf(names []*pg_query.Node) (recordFunction, bool) {
 }
 
 // recordList translates a call to a list of structs, and says what is in them.
-func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCall) (expr, []field, error) {
+func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCall) (expr, []Field, error) {
 	name := lastName(x.Funcname)
 	if x.Over != nil || x.AggStar || x.AggDistinct || len(x.AggOrder) > 0 || x.AggFilter != nil || x.FuncVariadic {
 		return expr{}, nil, t.errorf(x.Location, pgerrcode.WrongObjectType, "%s is not an aggregate function", name)
@@ -76,7 +70,7 @@ func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCal
 	if len(args) != len(f.args) {
 		return expr{}, nil, t.noFunction(name, args, x.Location)
 	}
-	fields := append([]field(nil), f.fields...)
+	fields := append([]Field(nil), f.fields...)
 	for i, word := range f.args {
 		if word == "anyarray" {
 			elem, ok := args[i].typ.Elem()
@@ -84,8 +78,8 @@ func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCal
 				return expr{}, nil, t.noFunction(name, args, x.Location)
 			}
 			for j := range fields {
-				if fields[j].typ.OID == 0 {
-					fields[j].typ = elem
+				if fields[j].Type.OID == 0 {
+					fields[j].Type = elem
 				}
 			}
 			continue
@@ -104,11 +98,15 @@ func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCal
 	}
 	var shape []string
 	for _, d := range fields {
-		duck, _ := duckType(d.typ)
-		shape = append(shape, `"`+d.name+`":"`+duck+`"`)
+		duck, _ := duckType(d.Type)
+		shape = append(shape, `"`+d.Name+`":"`+duck+`"`)
 	}
 	answer := t.host(name, sqltype.Of(sqltype.Text), args...)
-	out := typed("from_json("+answer.sql+", '[{"+strings.Join(shape, ",")+"}]')", 0, args...)
+	rows := make([]string, len(fields))
+	for i, d := range fields {
+		rows[i] = `pg_i."` + d.Name + `"`
+	}
+	out := typed("list_transform(from_json("+answer.sql+", '[{"+strings.Join(shape, ",")+"}]'), lambda pg_i: row("+strings.Join(rows, ", ")+"))", 0, args...)
 	return out, fields, nil
 }
 
@@ -142,8 +140,8 @@ func (t *translator) recordFrom(c exprCtx, f recordFunction, call *pg_query.Func
 	sel := make([]string, len(fields))
 	for i, d := range fields {
 		duck := "pg_f" + strconv.Itoa(i+1)
-		sel[i] = "struct_extract(pg_r, " + duckString(d.name) + ") AS " + duck
-		cols = append(cols, outCol{name: d.name, duck: duck, e: expr{typ: d.typ, scale: declaredScale(d.typ)}})
+		sel[i] = "struct_extract(pg_r, " + strconv.Itoa(i+1) + ") AS " + duck
+		cols = append(cols, outCol{name: d.Name, duck: duck, e: expr{typ: d.Type, scale: declaredScale(d.Type)}})
 	}
 	inner := "SELECT unnest(" + list.sql + ") AS pg_r"
 	if x.Ordinality {
@@ -152,16 +150,4 @@ func (t *translator) recordFrom(c exprCtx, f recordFunction, call *pg_query.Func
 		cols = append(cols, outCol{name: "ordinality", duck: "pg_n", e: expr{typ: sqltype.Of(sqltype.Int8), scale: -1}})
 	}
 	return t.derived("LATERAL (SELECT "+strings.Join(sel, ", ")+" FROM ("+inner+"))", cols, alias, x.Alias, alias)
-}
-
-// fieldOf selects a field of a composite value; ok is false when it has none of that name.
-func (t *translator) fieldOf(e expr, name string) (expr, bool) {
-	for _, f := range e.fields {
-		if f.name == name {
-			out := typed("struct_extract("+e.sql+", "+duckString(name)+")", f.typ.OID, e).ofType(f.typ)
-			out.scale = declaredScale(f.typ)
-			return out, true
-		}
-	}
-	return expr{}, false
 }

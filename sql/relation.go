@@ -164,6 +164,10 @@ func (t *translator) derived(sql string, cols []outCol, name string, alias *pg_q
 			sc.e.shown = "" // it is of rows and columns that cannot be named here
 		}
 		sc.e.lit, sc.e.null, sc.e.param, sc.e.col, sc.e.inex, sc.e.weight, sc.e.isAgg, sc.e.isSet = nil, false, 0, nil, false, 1, false, false
+		sc.e.elems, sc.e.row = nil, nil
+		if sc.e.composite() || strings.Contains(sc.e.shown, `"`) { // it names columns that are inside
+			sc.e.shown = ""
+		}
 		r.cols = append(r.cols, sc)
 	}
 	if err := t.aliasColumns(r.cols, alias, rel); err != nil {

@@ -119,7 +119,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		}
 	}
 	for i, c := range qr.cols[:visible] {
-		out.Columns = append(out.Columns, Column{Name: c.name, Type: c.e.typ})
+		out.Columns = append(out.Columns, Column{Name: c.name, Type: c.e.typ, Fields: c.e.fields, RowOf: c.e.rowOf})
 		out.Origins = append(out.Origins, c.e.origin)
 		if i >= maxColumnCount {
 			return nil, pgerr.New(pgerrcode.TooManyColumns, "target lists can have at most %d entries", maxColumnCount)

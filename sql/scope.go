@@ -199,14 +199,27 @@ func (t *translator) columnRef(s *scope, fields []string, loc int32) (expr, erro
 
 // wholeRow writes a relation's row as a value.
 func (t *translator) wholeRow(r *rangeItem) expr {
-	parts := make([]string, 0, len(r.cols))
-	for _, c := range r.cols {
-		parts = append(parts, t.use(c).sql)
-	}
-	if len(parts) == 0 {
+	if len(r.cols) == 0 {
 		return expr{sql: "NULL", typ: sqltype.Of(sqltype.Record), weight: 1}
 	}
-	return expr{sql: "row(" + strings.Join(parts, ", ") + ")", typ: sqltype.Of(sqltype.Record), weight: len(parts), row: r.cols}
+	list, names, given := make([]expr, len(r.cols)), make([]string, len(r.cols)), make([]string, 0, len(r.cols))
+	for i, c := range r.cols {
+		list[i], names[i] = t.use(c), c.name
+		if c.nullable {
+			given = append(given, list[i].sql+" IS NOT NULL")
+		}
+	}
+	out := t.rowOf(list, names)
+	out.row = r.cols
+	out.rowOf, out.origin = r.oid, Origin{Table: r.oid}
+	if len(given) == len(r.cols) { // a row that the outer join did not find is NULL, as is one whose fields all are
+		when := "CASE WHEN " + strings.Join(given, " OR ") + " THEN "
+		out.sql = "(" + when + out.sql + " END)"
+		if out.shown != "" {
+			out.shown = "(" + when + out.shown + " END)"
+		}
+	}
+	return out
 }
 
 // hiddenColumn is a system column of a relation. Rows have no other than that of their relation's OID; those of the catalogs are as old as can be.

@@ -27,14 +27,16 @@ type Select struct {
 
 // Column is an output column. An OID of 0 means that the type is DuckDB's to say.
 type Column struct {
-	Name string
-	Type sqltype.Type
+	Name   string
+	Type   sqltype.Type
+	Fields []Field // of a composite, or of the elements of an array of them
+	RowOf  uint32  // a whole row of this relation (pg_class.oid), or an array of such rows; or 0
 }
 
 // Origin tells from which table column an output column comes unchanged; zero: from none.
 type Origin struct {
 	Table  uint32 // pg_class.oid
-	Column int16  // attnum, from 1
+	Column int16  // attnum, from 1; 0: the whole row
 }
 
 // Scan is one reference to a base table.

@@ -43,7 +43,7 @@ func (t *translator) subLink(c exprCtx, x *pg_query.SubLink) (expr, error) {
 		q.coerceOutput(t, 0)
 		col := q.cols[0].e
 		out := typed("("+q.render(false)+")", col.typ.OID).heavy()
-		out.typ, out.scale, out.inex = col.typ, col.scale, false
+		out.typ, out.scale, out.inex, out.fields, out.rowOf = col.typ, col.scale, false, col.fields, col.rowOf
 		return out, nil
 	case pg_query.SubLinkType_ARRAY_SUBLINK:
 		if err := one(); err != nil {
@@ -54,7 +54,9 @@ func (t *translator) subLink(c exprCtx, x *pg_query.SubLink) (expr, error) {
 		if !ok {
 			arr = sqltype.Type{Mod: -1}
 		}
-		return typed("coalesce(ARRAY("+q.render(false)+"), [])", arr.OID).heavy(), nil
+		out := typed("coalesce(ARRAY("+q.render(false)+"), [])", arr.OID).heavy()
+		out.fields, out.rowOf = q.cols[0].e.fields, q.cols[0].e.rowOf
+		return out, nil
 	case pg_query.SubLinkType_ANY_SUBLINK, pg_query.SubLinkType_ALL_SUBLINK:
 		return t.anySubLink(c, x, q)
 	}
@@ -77,7 +79,7 @@ func (t *translator) anySubLink(c exprCtx, x *pg_query.SubLink, q *query) (expr,
 		return expr{}, err
 	}
 	left := []expr{l}
-	if l.typ.OID == sqltype.Record {
+	if l.elems != nil && l.composite() {
 		left = l.elems
 	}
 	if len(left) != len(q.cols) {
@@ -120,5 +122,33 @@ func (t *translator) anySubLink(c exprCtx, x *pg_query.SubLink, q *query) (expr,
 
 // rowSubLink translates (a, b) = (SELECT ...).
 func (t *translator) rowSubLink(c exprCtx, x *pg_query.A_Expr) (expr, error) {
-	return expr{}, t.unsupported(x.Location, "comparing a row with a subquery")
+	l, err := t.expr(c, x.Lexpr)
+	if err != nil {
+		return expr{}, err
+	}
+	q, err := t.query(x.Rexpr.GetSubLink().Subselect.GetSelectStmt(), c.s, c.s.cteEnv())
+	if err != nil {
+		return expr{}, err
+	}
+	op := lastName(x.Name)
+	duck, ok := comparisons[op]
+	if !ok {
+		return expr{}, t.noOperator(op, &l, &expr{typ: sqltype.Of(sqltype.Record)}, x.Location)
+	}
+	if few := map[bool]string{true: "few", false: "many"}[len(q.cols) < len(l.elems)]; len(q.cols) != len(l.elems) {
+		return expr{}, t.errorf(x.Location, pgerrcode.SyntaxError, "subquery has too %s columns", few)
+	}
+	t.settleOutputs(q)
+	r := typed("pg_r", sqltype.Record)
+	for _, col := range q.cols {
+		e := typed("pg_r."+duckIdent(col.duck), col.e.typ.OID).ofType(col.e.typ)
+		e.scale, e.fields = col.e.scale, col.e.fields
+		r.elems, r.fields = append(r.elems, e), append(r.fields, Field{Name: col.name, Type: col.e.typ, Fields: col.e.fields})
+	}
+	out, err := t.compareRows(duck, op, l, r, x.Location)
+	if err != nil {
+		return expr{}, err
+	}
+	out.sql = "(SELECT " + out.sql + " FROM (" + q.render(false) + ") AS pg_r)"
+	return out.heavy(), nil
 }

@@ -87,6 +87,14 @@ func (t *translator) commonType(list []expr, construct string, loc int32) (sqlty
 func (t *translator) finishUnified(out expr, list []expr, ty sqltype.Type) expr {
 	out.typ = ty
 	out.scale = -1
+	for _, e := range list {
+		if out.fields == nil {
+			out.fields, out.rowOf = e.fields, e.rowOf
+		}
+		if out.rowOf != e.rowOf && !e.null {
+			out.rowOf = 0
+		}
+	}
 	if ty.OID == sqltype.Numeric {
 		out.scale = 0
 		for _, e := range list {

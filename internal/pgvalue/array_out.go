@@ -10,7 +10,7 @@ import (
 // plainElement reports types whose text never needs quotes in an array.
 func plainElement(t vector.Type) bool {
 	switch t.Kind {
-	case vector.KindBytes, vector.KindInterval:
+	case vector.KindBytes, vector.KindInterval, vector.KindRecord:
 		return false
 	case vector.KindInt64:
 		return t.SQL.OID != sqltype.Timestamp && t.SQL.OID != sqltype.Timestamptz

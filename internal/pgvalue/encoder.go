@@ -123,6 +123,8 @@ func TextFunc(t vector.Type) AppendFunc {
 		return textInterval
 	case vector.KindList:
 		return arrayText(t)
+	case vector.KindRecord:
+		return recordText(t)
 	case vector.KindBytes:
 		switch t.SQL.OID {
 		case sqltype.Bytea:
@@ -168,6 +170,8 @@ func BinaryFunc(t vector.Type) AppendFunc {
 		return binInterval
 	case vector.KindList:
 		return arrayBinary(t)
+	case vector.KindRecord:
+		return recordBinary(t)
 	case vector.KindBytes:
 		switch t.SQL.OID {
 		case sqltype.JSONB:

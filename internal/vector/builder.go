@@ -53,6 +53,9 @@ func (v *Vector) bytes() int {
 	if v.Child != nil {
 		n += v.Child.bytes()
 	}
+	for i := range v.Fields {
+		n += v.Fields[i].bytes()
+	}
 	return n
 }
 

@@ -37,6 +37,11 @@ func (v *Vector) clone(n int) Vector {
 		}
 		child := v.Child.clone(int(used))
 		out.Child = &child
+	case KindRecord:
+		out.Fields = make([]Vector, len(v.Fields))
+		for i := range v.Fields {
+			out.Fields[i] = v.Fields[i].clone(n)
+		}
 	}
 	return out
 }

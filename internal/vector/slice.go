@@ -34,6 +34,11 @@ func (v *Vector) slice(from, n int) Vector {
 		out.Intervals = v.Intervals[from:to]
 	case KindList:
 		out.Lists = v.Lists[from:to]
+	case KindRecord:
+		out.Fields = make([]Vector, len(v.Fields))
+		for i := range v.Fields {
+			out.Fields[i] = v.Fields[i].slice(from, n)
+		}
 	case KindBytes:
 		if v.Raw != nil {
 			out.Raw = v.Raw[from:to]

@@ -30,6 +30,7 @@ const (
 	KindBytes         // Bytes(i): text, varchar, bpchar, name, json, jsonb (UTF-8), bytea
 	KindInterval      // Intervals
 	KindList          // Lists and Child
+	KindRecord        // Fields; results have it, tables and parameters do not
 )
 
 // Type says what a Vector holds and how.
@@ -39,6 +40,8 @@ type Type struct {
 	Width uint8 // numeric: digits, 1 to 38
 	Scale uint8 // numeric: the stored integer is value * 10^Scale
 	Elem  *Type // KindList: the element
+	// Fields are those of a KindRecord, in their order.
+	Fields []Type
 }
 
 // Int128 is a signed 128-bit integer in DuckDB's hugeint layout.
@@ -75,6 +78,7 @@ type Vector struct {
 	Intervals []Interval
 	Lists     []ListEntry
 	Child     *Vector
+	Fields    []Vector // each as long as the vector
 
 	// KindBytes has one of two backings: Raw as DuckDB returns it, or Data cut at Offsets (rows+1 of them) as Builder makes it.
 	Raw     []RawString

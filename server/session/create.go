@@ -13,6 +13,7 @@ import (
 	cataloglog "github.com/miniodb/miniodb/catalog/log"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/pgwire"
 	"github.com/miniodb/miniodb/sql"
 )
@@ -370,6 +371,18 @@ func queryColumns(from []pgwire.Column, names []string) ([]catalog.Column, error
 	return out, nil
 }
 
+// storable refuses types of results that no table has.
+func storable(c pgwire.Column) error {
+	elem, isArray := c.Type.Elem()
+	switch {
+	case vector.TypeOf(c.Type).Kind != vector.Invalid:
+		return nil
+	case c.Type.OID == sqltype.Record || isArray && elem.OID == sqltype.Record:
+		return pgerr.New(pgerrcode.InvalidTableDefinition, "column %q has pseudo-type %s", c.Name, c.Type)
+	}
+	return pgerr.New(pgerrcode.FeatureNotSupported, "a column of composite type is not supported: %q", c.Name)
+}
+
 func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.CreateTableAs, args []*string) (pgwire.Result, error) {
 	if st.query != nil && !c.NoData { // PostgreSQL looks at what is read before it looks for a place
 		if b, err := s.rebind(ctx, st.query); err == nil {
@@ -395,6 +408,9 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 	columns := make([]catalog.Column, len(b.columns))
 	for i, col := range b.columns {
 		columns[i] = catalog.Column{Name: col.Name, Type: col.Type}
+		if err := storable(col); err != nil {
+			return nil, err
+		}
 	}
 	def, err := c.With(columns)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/pgwire"
 	"github.com/miniodb/miniodb/planner"
+	"github.com/miniodb/miniodb/server/syscat"
 	"github.com/miniodb/miniodb/sql"
 )
 
@@ -91,11 +92,18 @@ func outputColumn(sel *sql.Select, i int, c engine.Column) pgwire.Column {
 		if t := sel.Columns[i].Type; t.OID != 0 && sameLayout(t, c.Type) {
 			out.Type = t
 		}
+		if holdsRecords(c.Type) {
+			out.Type = sel.Columns[i].Layout(c.Type, syscat.RowType).SQL
+		}
 	}
 	if i >= len(sel.Origins) || sel.Origins[i].Table == 0 {
 		return out
 	}
 	o := sel.Origins[i]
+	if o.Column == 0 {
+		out.Table = o.Table
+		return out
+	}
 	for n := range sel.Scans { // not the catalog: it may have thousands of tables
 		if t := sel.Scans[n].Table; t.OID == o.Table && int(o.Column) <= len(t.Columns) {
 			if ct := t.Columns[o.Column-1].Type; sameLayout(ct, c.Type) {
@@ -114,7 +122,18 @@ func outputColumn(sel *sql.Select, i int, c engine.Column) pgwire.Column {
 	return out
 }
 
+// holdsRecords reports a column of composite values, or of arrays of them.
+func holdsRecords(t vector.Type) bool {
+	return t.Kind == vector.KindRecord || t.Kind == vector.KindList && t.Elem.Kind == vector.KindRecord
+}
+
 func sameLayout(t sqltype.Type, have vector.Type) bool {
+	if have.Kind == vector.KindRecord {
+		return t.OID == sqltype.Record
+	}
+	if elem, ok := t.Elem(); ok && elem.OID == sqltype.Record {
+		return have.Kind == vector.KindList && have.Elem.Kind == vector.KindRecord
+	}
 	v := vector.TypeOf(t)
 	if t.OID == sqltype.Numeric && t.Mod == sqltype.NoMod && have.Kind == vector.KindBytes { // with digits of its own for each value
 		return true
@@ -213,6 +232,7 @@ type rows struct {
 	params  []sqltype.Type
 	systems []systemRows // of the system relations in the query
 	actions []sql.Action // to be called for each row
+	shapes  []sql.Column // the columns as the rewriter knows them
 	small   bool         // of the server about itself
 }
 
@@ -225,7 +245,7 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		}
 		s.tx.queried = true
 		s.viewer()
-		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, small: aboutServer(bound.sel)}
+		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, shapes: bound.sel.Columns, small: aboutServer(bound.sel)}
 		text, err := s.plan(ctx, bound, args, r)
 		if err == nil {
 			err = r.start(r.slot(ctx), s, text, args, r.keep())
@@ -409,6 +429,9 @@ func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
 	}
 	b.Cols = b.Cols[:min(len(b.Cols), len(r.columns))]
 	for i := range b.Cols {
+		if i < len(r.shapes) && holdsRecords(b.Cols[i].Type) {
+			b.Cols[i].Type = r.shapes[i].Layout(b.Cols[i].Type, syscat.RowType)
+		}
 		b.Cols[i].Type.SQL = r.columns[i].Type
 	}
 	return b, nil

@@ -130,6 +130,9 @@ func (m *Image) add(o *Object) {
 	}
 }
 
+// RowType is the OID of the type of a table's or view's rows; the type of arrays of them has the next one.
+func RowType(relation uint32) uint32 { return derived(relation, slotRowType) }
+
 // derived is the OID in a slot of a table's range.
 func derived(oid, slot uint32) uint32 {
 	return derivedOID + (oid-catalog.FirstOID)%maxDerived*perTable + slot

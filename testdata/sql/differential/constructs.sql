@@ -78,7 +78,7 @@ SELECT (SELECT id FROM g)
 SELECT (SELECT id, t_id FROM g LIMIT 1)
 SELECT ARRAY(SELECT id FROM g ORDER BY id)
 -- one function in ROWS FROM
-differs: SELECT (1, 2) = (SELECT 1, 2)
+SELECT (1, 2) = (SELECT 1, 2)
 SELECT (1, 2) IN (SELECT 1, 2)
 SELECT ROW(1, 2) < ROW(1, 3), ROW(1, NULL) = ROW(1, 2), ROW(1, NULL) <> ROW(2, NULL), (1, 2, 3) >= (1, 2, 2)
 SELECT ROW(1, 'a', NULL)
@@ -121,8 +121,8 @@ SELECT count(*) >= 0 FROM t TABLESAMPLE BERNOULLI (50) REPEATABLE (1)
 SELECT count(*) FROM t TABLESAMPLE nosuch (1)
 SELECT count(*) FROM t TABLESAMPLE SYSTEM (200)
 -- one function in ROWS FROM
-differs: SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) AS q (a, b)
-differs: SELECT * FROM ROWS FROM (unnest(ARRAY[1,2]), unnest(ARRAY['a','b','c'])) WITH ORDINALITY
+SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) AS q (a, b)
+SELECT * FROM ROWS FROM (unnest(ARRAY[1,2]), unnest(ARRAY['a','b','c'])) WITH ORDINALITY
 SELECT generate_series(1, 2), generate_series(1, 4)
 SELECT unnest(ARRAY[1,2]), 'x'
 SELECT generate_series(1, 3) AS g ORDER BY g DESC
