@@ -457,7 +457,7 @@ func TestFewFiles(t *testing.T) {
 			b.Col(1).Bytes(fmt.Appendf(nil, "value %d", i*31+k))
 			b.Col(2).Int32(int32(i % 400))
 		}
-		require.NoError(t, n.in.Commit(bg, &Tx{Writes: []Write{{table, []*vector.Batch{b.Take()}}}}))
+		require.NoError(t, n.in.Commit(bg, &Tx{Writes: []Write{{Table: table, Batches: []*vector.Batch{b.Take()}}}}))
 	}
 	n.in.mu.Lock()
 	n.in.tables[table.UUID].gens[0].bytes += 10 * fileBytes // as if they were large
@@ -522,7 +522,7 @@ func TestNewerSchema(t *testing.T) {
 	b.Col(0).Int64(2)
 	b.Col(1).Bytes([]byte("value 2"))
 	b.Col(2).Int32(7)
-	require.NoError(t, n.in.Commit(bg, &Tx{Writes: []Write{{&wide, []*vector.Batch{b.Take()}}}}))
+	require.NoError(t, n.in.Commit(bg, &Tx{Writes: []Write{{Table: &wide, Batches: []*vector.Batch{b.Take()}}}}))
 	n.insert(a, 3)
 	require.Equal(t, []int64{1, 2, 3}, n.read(a)[a.UUID])
 	n.close()

@@ -74,7 +74,7 @@ func BenchmarkRecovery(b *testing.B) {
 	const batches = 100
 	begin := time.Now()
 	for range batches {
-		require.NoError(b, n.in.Commit(context.Background(), &Tx{Writes: []Write{{table, []*vector.Batch{batch}}}}))
+		require.NoError(b, n.in.Commit(context.Background(), &Tx{Writes: []Write{{Table: table, Batches: []*vector.Batch{batch}}}}))
 	}
 	raw, rows := float64(batches*batch.Bytes())/1e6, float64(batches*batch.Len)
 	b.ReportMetric(rows/time.Since(begin).Seconds(), "commit-rows/s")

@@ -74,18 +74,34 @@ func encodeTx(kind recordKind, id uuid.UUID, parts []*part) ([]byte, error) {
 	size := 0
 	for _, p := range parts {
 		head = append(head, p.table.UUID[:]...)
-		size += int(p.bytes)
+		for i, batch := range p.batches {
+			if e := p.encoded[i]; e != nil {
+				size += len(e.blocks)
+			} else {
+				size += batch.Bytes()
+			}
+		}
 	}
-	body := make([]byte, 0, size+size/8+512)
+	out := append(make([]byte, 0, len(head)+size+size/8+512), head...)
+	var body []byte // what is not in blocks yet
 	for _, p := range parts {
 		var err error
 		if body, err = appendPart(body, p); err != nil {
 			return nil, fmt.Errorf("encode rows of %s: %w", p.table.Name, err)
 		}
+		for i, batch := range p.batches {
+			if e := p.encoded[i]; e != nil {
+				out = append(appendBlocks(out, body), e.blocks...)
+				body = body[:0]
+				continue
+			}
+			body = appendBatch(body, p.table, batch)
+		}
 	}
-	return appendBlocks(head, body), nil
+	return appendBlocks(out, body), nil
 }
 
+// appendPart encodes a table's part up to its rows.
 func appendPart(b []byte, p *part) ([]byte, error) {
 	b = binary.AppendVarint(b, int64(p.table.SchemaID))
 	flags := byte(0)
@@ -108,14 +124,7 @@ func appendPart(b []byte, p *part) ([]byte, error) {
 		b = binary.AppendUvarint(b, uint64(c.Type.OID))
 		b = binary.AppendVarint(b, int64(c.Type.Mod))
 	}
-	b = binary.AppendUvarint(b, uint64(len(p.batches)))
-	for _, batch := range p.batches {
-		b = binary.AppendUvarint(b, uint64(batch.Len))
-		for i := range p.table.Columns {
-			b = appendVector(b, &batch.Cols[i], batch.Len)
-		}
-	}
-	return b, nil
+	return binary.AppendUvarint(b, uint64(len(p.batches))), nil
 }
 
 // appendBlocks appends the body in blocks: raw length, stored length (0: not compressed), bytes.

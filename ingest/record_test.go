@@ -143,9 +143,17 @@ func TestRecordRoundTrip(t *testing.T) {
 		file := catalog.DataFile{Path: "l0/x.parquet", Size: 5, Rows: 6, Buckets: [2]int32{0, 3}, Dates: [2]int32{1, 0}, Time: time.Unix(1, 0).UTC(),
 			Stats: map[int32]catalog.ColumnStats{1: {Min: &min, Max: &max, NullCount: 3}}}
 		tx := Tx{Truncate: []*catalog.Table{other}, Bulk: []Bulk{{other, []catalog.DataFile{file}}},
-			Writes: []Write{{table, []*vector.Batch{randomBatch(table, rng, n), randomBatch(table, rng, 3)}}, {other, []*vector.Batch{randomBatch(other, rng, 1)}}}}
+			Writes: []Write{{Table: table, Batches: []*vector.Batch{randomBatch(table, rng, n), randomBatch(table, rng, 3)}}, {Table: other, Batches: []*vector.Batch{randomBatch(other, rng, 1)}}}}
+		if n > 64 { // the first batch ahead of the commit; what is of another batch or table is not taken
+			ahead, err := Encode(table, tx.Writes[0].Batches[0])
+			require.NoError(t, err)
+			tx.Writes[0].Encoded = []*Encoded{ahead, ahead}
+			tx.Writes[1].Encoded = []*Encoded{ahead}
+		}
 		parts, err := tx.parts()
 		require.NoError(t, err)
+		require.Equal(t, n > 64, parts[1].encoded[0] != nil)
+		require.Nil(t, parts[1].encoded[1])
 		id := uuid.New()
 		data, err := encodeTx(kindPrepared, id, parts)
 		require.NoError(t, err)
@@ -185,7 +193,7 @@ func TestRecordRoundTrip(t *testing.T) {
 func TestRecordOfOlderSchema(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	old := everyType()
-	tx := Tx{Writes: []Write{{old, []*vector.Batch{randomBatch(old, rng, 10)}}}}
+	tx := Tx{Writes: []Write{{Table: old, Batches: []*vector.Batch{randomBatch(old, rng, 10)}}}}
 	parts, err := tx.parts()
 	require.NoError(t, err)
 	data, err := encodeTx(kindCommit, uuid.New(), parts)
@@ -222,7 +230,7 @@ func FuzzRecord(f *testing.F) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	table := everyType()
 	for _, n := range []int{1, 100} {
-		tx := Tx{Truncate: []*catalog.Table{table}, Writes: []Write{{table, []*vector.Batch{randomBatch(table, rng, n)}}}}
+		tx := Tx{Truncate: []*catalog.Table{table}, Writes: []Write{{Table: table, Batches: []*vector.Batch{randomBatch(table, rng, n)}}}}
 		parts, err := tx.parts()
 		require.NoError(f, err)
 		data, err := encodeTx(kindCommit, uuid.New(), parts)
@@ -258,7 +266,7 @@ func BenchmarkEncode(b *testing.B) {
 	table.Columns = table.Columns[:20]
 	rng := rand.New(rand.NewPCG(7, 8))
 	batch := randomBatch(table, rng, 20_000)
-	tx := Tx{Writes: []Write{{table, []*vector.Batch{batch}}}}
+	tx := Tx{Writes: []Write{{Table: table, Batches: []*vector.Batch{batch}}}}
 	parts, err := tx.parts()
 	require.NoError(b, err)
 	var data []byte

@@ -16,6 +16,7 @@ import (
 type Write struct {
 	Table   *catalog.Table
 	Batches []*vector.Batch // columns as Table.Columns, in order; not changed, and not kept after Commit
+	Encoded []*Encoded      // by batch: what Encode has made of it; nil, or missing at the end: Commit does it
 }
 
 // Bulk adds files that are in the store already to a table.
@@ -41,6 +42,7 @@ type part struct {
 	truncate bool
 	files    []catalog.DataFile
 	batches  []*vector.Batch // the table's columns and then the bucket
+	encoded  []*Encoded      // by batch; nil: not yet
 	rows     int64
 	bytes    int64 // of batches, about
 }
@@ -71,15 +73,22 @@ func (tx *Tx) parts() ([]*part, error) {
 		}
 	}
 	for _, w := range tx.Writes {
-		for _, batch := range w.Batches {
+		for i, batch := range w.Batches {
 			if batch.Len == 0 {
 				continue
 			}
 			p := get(w.Table)
-			if err := checkBatch(w.Table, batch); err != nil {
-				return nil, err
+			var encoded *Encoded
+			if i < len(w.Encoded) && w.Encoded[i].of(p.table, batch) {
+				encoded = w.Encoded[i]
+				p.batches = append(p.batches, encoded.bucketed)
+			} else {
+				if err := checkBatch(w.Table, batch); err != nil {
+					return nil, err
+				}
+				p.batches = append(p.batches, withBucket(w.Table, batch))
 			}
-			p.batches = append(p.batches, withBucket(w.Table, batch))
+			p.encoded = append(p.encoded, encoded)
 			p.rows += int64(batch.Len)
 			p.bytes += int64(batch.Bytes())
 		}

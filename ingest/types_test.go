@@ -68,7 +68,7 @@ func TestEveryTypeThroughFlush(t *testing.T) {
 		batch.Cols[3].Int64s[i] = int64(i)
 	}
 	batch.Cols[3].Valid = nil
-	require.NoError(t, n.in.Commit(context.Background(), &Tx{Writes: []Write{{table, []*vector.Batch{batch}}}}))
+	require.NoError(t, n.in.Commit(context.Background(), &Tx{Writes: []Write{{Table: table, Batches: []*vector.Batch{batch}}}}))
 	want := listValues(batch)
 
 	parts := func() string {
@@ -142,7 +142,7 @@ func TestStatistics(t *testing.T) {
 		b.Col(4).Int64(int64(i)*86_400_000_000*400 - 1) // 1969-12-31 23:59:59.999999
 		b.Col(5).Int128(vector.Int128{Lo: 12345})
 	}
-	require.NoError(t, n.in.Commit(context.Background(), &Tx{Writes: []Write{{table, []*vector.Batch{b.Take()}}}}))
+	require.NoError(t, n.in.Commit(context.Background(), &Tx{Writes: []Write{{Table: table, Batches: []*vector.Batch{b.Take()}}}}))
 	_, err := n.in.Flush(context.Background(), table.UUID)
 	require.NoError(t, err)
 	s, err := n.logs.Snapshot(context.Background(), table.UUID)

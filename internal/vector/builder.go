@@ -70,6 +70,40 @@ func (b *Builder) Take() *Batch {
 	return out
 }
 
+// Next is Take for one of a series of batches: the next one is given room for as many values at once.
+func (b *Builder) Next() *Batch {
+	out := b.Take()
+	for i := range b.cols {
+		b.cols[i].reserve(&out.Cols[i])
+	}
+	return out
+}
+
+// reserve makes room for as many values as another vector has. Elements of lists are left to grow.
+func (v *Vector) reserve(like *Vector) {
+	switch v.Type.Kind {
+	case KindBool:
+		v.Bools = make([]bool, 0, len(like.Bools))
+	case KindInt16:
+		v.Int16s = make([]int16, 0, len(like.Int16s))
+	case KindInt32:
+		v.Int32s = make([]int32, 0, len(like.Int32s))
+	case KindInt64:
+		v.Int64s = make([]int64, 0, len(like.Int64s))
+	case KindInt128:
+		v.Int128s = make([]Int128, 0, len(like.Int128s))
+	case KindFloat32:
+		v.Float32s = make([]float32, 0, len(like.Float32s))
+	case KindFloat64:
+		v.Float64s = make([]float64, 0, len(like.Float64s))
+	case KindInterval:
+		v.Intervals = make([]Interval, 0, len(like.Intervals))
+	case KindBytes:
+		v.Offsets = append(make([]uint32, 0, len(like.Offsets)), 0)
+		v.Data = make([]byte, 0, len(like.Data)+len(like.Data)/16)
+	}
+}
+
 // Appender adds values to one column. Each method is for the layout in its name; the caller looks at Type.
 type Appender struct {
 	v *Vector

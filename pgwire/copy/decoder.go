@@ -92,7 +92,7 @@ func (d *Decoder) Close() error {
 			return err
 		}
 	}
-	return d.flush()
+	return d.flush(d.builder.Take())
 }
 
 // rowDone counts a finished row and hands the batch on when it is full.
@@ -103,16 +103,16 @@ func (d *Decoder) rowDone() error {
 	d.pending++
 	d.rows++
 	if d.pending >= d.o.BatchRows || d.pending&63 == 0 && d.builder.Bytes() >= d.o.BatchBytes {
-		return d.flush()
+		return d.flush(d.builder.Next())
 	}
 	return nil
 }
 
-func (d *Decoder) flush() error {
+// flush hands on what the builder had.
+func (d *Decoder) flush(b *vector.Batch) error {
 	if d.pending == 0 {
 		return nil
 	}
-	b := d.builder.Take()
 	b.Len = d.pending
 	first := d.firstLine
 	d.renew()

@@ -137,6 +137,7 @@ func (n *Node) collect(t *transaction, tx *ingest.Tx) error {
 				tx.Writes = append(tx.Writes, ingest.Write{Table: a.table})
 			}
 			tx.Writes[at].Batches = append(tx.Writes[at].Batches, a.batch)
+			tx.Writes[at].Encoded = append(tx.Writes[at].Encoded, a.ahead.wait())
 		}
 	}
 	return nil

@@ -134,10 +134,7 @@ func (s *Session) setSessionUser(name string, local bool) error {
 
 // setIdentityByName is SET and RESET of session_authorization and role.
 func (s *Session) setIdentityByName(setting, name string, reset, local bool) error {
-	if local && !s.tx.block {
-		s.tell(pgerr.Warning(pgerrcode.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
-		local = false
-	}
+	s.warnLocal(local)
 	switch {
 	case setting == "role" && reset:
 		return s.setRole("none", local)

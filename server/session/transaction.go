@@ -50,6 +50,7 @@ type transaction struct {
 type action struct {
 	table    *catalog.Table
 	batch    *vector.Batch
+	ahead    *encodedAhead // of batch; nil: left to the commit
 	files    []catalog.DataFile
 	truncate bool
 }

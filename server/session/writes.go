@@ -103,6 +103,12 @@ func (w *writer) add(ctx context.Context, b *vector.Batch) error {
 	if w.spool != nil {
 		return w.spill(ctx, []action{part})
 	}
+	if b.Len >= encodeAheadRows {
+		if n := len(w.parts); n > 0 {
+			w.parts[n-1].ahead.wait() // one at a time
+		}
+		part.ahead = encodeAhead(t, full)
+	}
 	w.parts = append(w.parts, part)
 	w.bytes += int64(full.Bytes())
 	if temporary(t.Name) {
