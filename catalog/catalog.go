@@ -128,9 +128,21 @@ type Sequence struct {
 	Reserved  int64  `json:"reserved"`            // the next value that no server has reserved
 	Epoch     int64  `json:"epoch,omitempty"`     // grows with each change that makes reserved blocks void
 	Exhausted bool   `json:"exhausted,omitempty"` // the last value has been reserved; Reserved is that value
+	Uncalled  bool   `json:"uncalled,omitempty"`  // Reserved was set, and nothing was reserved since; always so where Reserved is Start
 	Owner     uint32 `json:"owner,omitempty"`
 	ACL       ACL    `json:"acl,omitzero"`
 	Comment   string `json:"comment,omitempty"`
+}
+
+// Called reports whether a value was reserved since the sequence was made or set.
+func (s *Sequence) Called() bool { return s.Exhausted || !s.Uncalled && s.Reserved != s.Start }
+
+// Last is the last value that was reserved, or the first one that will be if none was.
+func (s *Sequence) Last() int64 {
+	if !s.Called() || s.Exhausted {
+		return s.Reserved
+	}
+	return s.Reserved - s.Increment
 }
 
 // Schema is a namespace.

@@ -23,6 +23,8 @@ type Conn struct {
 
 	begin, rollback b.PreparedStatement // of a query's own transaction; made by the first query
 	kept            kept
+
+	slot slot // of the query that runs
 }
 
 // Close ends the open stream, rolls an open transaction back and disconnects. Safe twice.

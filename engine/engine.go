@@ -19,6 +19,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -100,7 +101,7 @@ func Open(cfg Config) (*DB, error) {
 		return nil, err
 	}
 	defer conn.Close()
-	if err := conn.registerHost(); err != nil {
+	if err := errors.Join(conn.registerHost(), conn.registerAct()); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("set up engine: %w", err)
 	}

@@ -71,14 +71,14 @@ func miniodbHostCall(info, input, output unsafe.Pointer) {
 			b.ScalarFunctionSetError(fi, fmt.Sprintf("!%s!function %s failed: %v", pgerrcode.InternalError, HostFunction, p))
 		}
 	}()
-	if err := hostChunk(b.DataChunk{Ptr: input}, b.Vector{Ptr: output}); err != nil {
+	if err := hostChunk(b.DataChunk{Ptr: input}, b.Vector{Ptr: output}, true); err != nil {
 		e := pgerr.From(err)
 		b.ScalarFunctionSetError(fi, "!"+e.Code+"!"+strings.ReplaceAll(e.Message, "\x00", ""))
 	}
 }
 
-// hostChunk answers one chunk of calls. The same call in one chunk is made once.
-func hostChunk(in b.DataChunk, out b.Vector) error {
+// hostChunk answers one chunk of calls. With once, the same call in one chunk is made once.
+func hostChunk(in b.DataChunk, out b.Vector, once bool) error {
 	n, width := int(b.DataChunkGetSize(in)), int(b.DataChunkGetColumnCount(in))
 	cols := make([]vector.Vector, width)
 	for i := range cols {
@@ -102,12 +102,14 @@ func hostChunk(in b.DataChunk, out b.Vector) error {
 			key = append(append(key, s...), 0xfe)
 		}
 		answer, ok := known[string(key)]
-		if !ok {
+		if !ok || !once {
 			var err error
 			if answer, err = hostCall(args); err != nil {
 				return err
 			}
-			known[string(key)] = answer
+			if once {
+				known[string(key)] = answer
+			}
 		}
 		if answer == nil {
 			b.ValiditySetRowInvalid(valid, b.IdxT(row))

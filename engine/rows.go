@@ -24,6 +24,7 @@ type Rows struct {
 	sql    string
 	params []*string
 	keep   Keep
+	once   bool // it must not be run twice, see QueryOnce
 
 	// Guarded by conn.mu.
 	decs  []*decoder
@@ -44,6 +45,11 @@ func (c *Conn) Query(ctx context.Context, sql string, params []*string) (*Rows, 
 	return c.query(ctx, &Rows{conn: c, sql: sql, params: params})
 }
 
+// QueryOnce is Query for a text that calls ActFunction: it is never run a second time to find out why it failed.
+func (c *Conn) QueryOnce(ctx context.Context, sql string, params []*string) (*Rows, error) {
+	return c.query(ctx, &Rows{conn: c, sql: sql, params: params, once: true})
+}
+
 // query starts r, again where DuckDB does not say why it failed.
 func (c *Conn) query(ctx context.Context, first *Rows) (*Rows, error) {
 	c.mu.Lock()
@@ -51,13 +57,12 @@ func (c *Conn) query(ctx context.Context, first *Rows) (*Rows, error) {
 	if err := c.beginLocked(first.sql); err != nil {
 		return nil, err
 	}
-	release, err := c.db.acquire(ctx)
-	if err != nil {
+	if err := c.slot.take(ctx, c.db); err != nil {
 		return nil, err
 	}
-	defer release()
+	defer c.slot.drop()
 	for try := 1; ; try++ {
-		r := &Rows{conn: c, sql: first.sql, params: first.params, keep: first.keep}
+		r := &Rows{conn: c, sql: first.sql, params: first.params, keep: first.keep, once: first.once}
 		err := c.interruptible(ctx, r.startLocked)
 		if err == nil {
 			c.rows = r
@@ -65,7 +70,7 @@ func (c *Conn) query(ctx context.Context, first *Rows) (*Rows, error) {
 		}
 		r.keep = KeepNothing
 		r.freeLocked()
-		if !spurious(ctx, err) || try == causeTries {
+		if !spurious(ctx, err) || r.once || try == causeTries {
 			return nil, err
 		}
 	}
@@ -140,17 +145,16 @@ func (r *Rows) Next(ctx context.Context) (*vector.Batch, error) {
 	if r.done {
 		return nil, r.err
 	}
-	release, err := c.db.acquire(ctx)
-	if err != nil {
+	if err := c.slot.take(ctx, c.db); err != nil {
 		r.endLocked(err)
 		return nil, err
 	}
-	defer release()
+	defer c.slot.drop()
 	if err := c.interruptible(ctx, r.fetchLocked); err != nil {
 		if err != io.EOF {
 			r.keep = KeepNothing // a statement that failed is prepared anew
 		}
-		if spurious(ctx, err) {
+		if spurious(ctx, err) && !r.once {
 			r.err = r.causeLocked(ctx)
 			return nil, r.err
 		}

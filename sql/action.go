@@ -11,8 +11,9 @@ import (
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
-// actionText lists the functions that act on the server or the session, in the form of functions.txt. The engine never sees them: it computes
-// their arguments, and the session calls them for each row of the result.
+// actionText lists the functions that act on the server or the session, in the form of functions.txt. Where one stands by itself in the select list
+// of the whole query, the engine never sees it: it computes the arguments, and the session calls the function for each row of the result. Elsewhere
+// the engine asks the session to (act.go).
 const actionText = `
 pg_cancel_backend(int4) bool
 pg_terminate_backend(int4) bool
@@ -66,6 +67,9 @@ var actionTable = sync.OnceValue(func() map[string][]signature {
 
 // lenientActions take NULL.
 var lenientActions = map[string]bool{"set_config": true, "pg_notify": true}
+
+// LenientAction reports an action that is called with NULL, too.
+func LenientAction(name string) bool { return lenientActions[name] }
 
 // actionName returns the name of the action that a call is of, or "".
 func actionName(names []*pg_query.Node) string {
@@ -162,8 +166,11 @@ func (t *translator) appendActions(q *query) (visible int, out []Action) {
 	return visible, out
 }
 
-// misplacedAction is the answer to an action that stands where the engine would have to call it.
-func (t *translator) misplacedAction(name string, loc int32) error {
-	return t.errorf(loc, pgerrcode.FeatureNotSupported, "function %s is not supported here", name).
-		WithHint("Call it in the select list of the whole query, by itself: SELECT %s(...) FROM ... WHERE ...", name)
+// actionValue translates an action anywhere but by itself in the select list of the whole query.
+func (t *translator) actionValue(c exprCtx, name string, f *pg_query.FuncCall) (expr, error) {
+	a, err := t.actionCall(c, name, f)
+	if err != nil {
+		return expr{}, err
+	}
+	return t.act(c, name, a.Result, a.args, f.Location)
 }

@@ -265,7 +265,7 @@ func (a *AlterSequence) Apply(s *catalog.Sequence) error {
 		given[def.Defname] = def
 	}
 	// The options as those of a sequence with the present ones for those that are not given.
-	called := s.Exhausted || s.Reserved != s.Start
+	called := s.Called()
 	oid := sqltype.Int8
 	if a := given["as"]; a != nil {
 		t, err := c.typeOf(a.Arg.GetTypeName())
@@ -311,7 +311,7 @@ func (a *AlterSequence) Apply(s *catalog.Sequence) error {
 			}
 			restart = v
 		}
-		s.Reserved, s.Exhausted = restart, false
+		s.Reserved, s.Exhausted, s.Uncalled = restart, false, true
 	} else if called && n.Increment != s.Increment && !s.Exhausted {
 		s.Reserved += n.Increment - s.Increment // it goes on from the last number
 	}

@@ -44,6 +44,8 @@ type SessionInfo struct {
 	// Host is the token with which the engine asks for functions about the catalogs, and Call answers them at once; "" and nil: there are none.
 	Host string
 	Call func(function string, args []*string) (*string, error)
+	// Act is the token with which the engine asks for functions that act, and for those of sequences; "": there are none.
+	Act string
 }
 
 func (s *SessionInfo) sessionUser() string {

@@ -31,7 +31,7 @@ func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 		return expr{}, t.barred(name, x.Location)
 	}
 	if actionName(x.Funcname) != "" {
-		return expr{}, t.misplacedAction(name, x.Location)
+		return t.actionValue(c, name, x)
 	}
 	if e, ok, err := t.sessionFunction(c, name, x); ok || err != nil {
 		return e, err
@@ -94,6 +94,9 @@ func (t *translator) noFunction(name string, args []expr, loc int32) error {
 // callFunction resolves a function of the allow-list by its argument types and writes the call.
 func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32) (expr, error) {
 	if e, ok, err := t.catalogCall(name, args, loc); ok || err != nil {
+		return e, err
+	}
+	if e, ok, err := t.sequenceCall(c, name, args, loc); ok || err != nil {
 		return e, err
 	}
 	if e, ok, err := t.dateField(name, args, loc); ok || err != nil {
@@ -188,7 +191,7 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 	}
 	out := t.bind(0, s.template, args...)
 	if s.volatile {
-		out.weight = 500
+		out.weight = volatileWeight
 	}
 	if s.set {
 		if !c.place.sets {

@@ -50,6 +50,7 @@ type translator struct {
 	views   []string       // being expanded, against loops
 	timed   bool
 	calls   bool // functions about the catalogs
+	acting  bool // functions that act, in the text
 	uses    []*relationUse
 	within  []*catalog.View // views that are being expanded, innermost last
 	input   int             // bytes of the query and of the views in it
@@ -135,7 +136,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	if out.Params, err = t.paramTypes(); err != nil {
 		return nil, err
 	}
-	if len(out.Actions) == 0 {
+	if len(out.Actions) == 0 && !t.acting {
 		out.Shape = t.shape(qr)
 	}
 	for _, s := range t.scans {
@@ -146,7 +147,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 		out.Uses = append(out.Uses, u.finish())
 	}
 	out.Timed = t.timed
-	out.Calls = t.calls
+	out.Calls, out.Acts = t.calls, t.acting
 	return out, nil
 }
 

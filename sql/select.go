@@ -23,6 +23,8 @@ type Select struct {
 	Timed bool
 	// Calls: Text asks for functions about the catalogs, whose answers change with the catalog.
 	Calls bool
+	// Acts: Text calls functions that act, for each row and each time it runs.
+	Acts bool
 }
 
 // Column is an output column. An OID of 0 means that the type is DuckDB's to say.

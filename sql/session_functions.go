@@ -59,8 +59,6 @@ func (t *translator) sessionFunction(c exprCtx, name string, x *pg_query.FuncCal
 		}
 		out := typed(duckString(sqltype.Of(e.typ.OID).String()), sqltype.Text)
 		return out, true, nil
-	case name == "nextval" || name == "currval" || name == "setval" || name == "lastval":
-		return expr{}, true, t.unsupported(x.Location, "function "+name+" in a query")
 	}
 	return expr{}, false, nil
 }

@@ -20,7 +20,7 @@ func (m *merger) sequences() {
 		now := m.now.Sequences[name]
 		detail := ""
 		if now != nil && now.Increment > 0 == (s.Increment > 0) && further(now, &s) {
-			s.Reserved, s.Exhausted = now.Reserved, now.Exhausted
+			s.Reserved, s.Exhausted, s.Uncalled = now.Reserved, now.Exhausted, now.Uncalled
 		}
 		if now == nil || !m.whole {
 			detail = m.pass(&s)
@@ -169,6 +169,7 @@ func skip(s *catalog.Sequence, last int64) bool {
 	if !up {
 		distance, step, room = uint64(s.Reserved)-uint64(last), -uint64(s.Increment), uint64(s.Reserved)-uint64(s.Min)
 	}
+	s.Uncalled = false
 	steps := distance/step + 1
 	if high, low := bits.Mul64(steps, step); high != 0 || low > room {
 		s.Exhausted, s.Reserved = true, s.Reserved+int64(room/step)*s.Increment

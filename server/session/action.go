@@ -16,8 +16,9 @@ import (
 	"github.com/miniodb/miniodb/sql"
 )
 
-// Actions are functions that act on the server or the session. The engine computes their arguments; they are called for each row of the result, in
-// the order of the select list, before the row goes to the client. Whatever waits in one ends with its context, and holds no slot of the engine.
+// Actions are functions that act on the server or the session. The engine computes their arguments. Those that stand by themselves in the select list of
+// the whole query are called for each row of the result, in the order of the list, before the row goes to the client; others while the query runs
+// (acting.go). Whatever waits in one ends with its context, and holds no slot of the engine.
 
 // actionArg is one argument: a value of a row. It is not NULL for a function that is strict.
 type actionArg struct {
@@ -82,15 +83,20 @@ func (s *Session) sleep(ctx context.Context, seconds float64) error {
 	if !(seconds > 0) {
 		return ctx.Err()
 	}
-	defer s.waitFor(&waitSleep)()
+	resume := s.waitOutside(&waitSleep)
 	t := time.NewTimer(time.Duration(min(seconds*1e9, math.MaxInt64/2)))
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return nil
 	case <-ctx.Done():
+	}
+	if err := resume(ctx); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	return nil
 }
 
 func lockKeyOf(args []actionArg) lockKey {
@@ -102,8 +108,12 @@ func lockKeyOf(args []actionArg) lockKey {
 
 func advisoryLock(mode lockMode, tx bool) actionFunc {
 	return func(ctx context.Context, s *Session, args []actionArg) (any, error) {
-		defer s.waitFor(&waitAdvisory)()
-		return nil, s.node.locks.acquire(ctx, s.locker, lockKeyOf(args), mode, tx, s.values.duration("lock_timeout"))
+		resume := s.waitOutside(&waitAdvisory)
+		err := s.node.locks.acquire(ctx, s.locker, lockKeyOf(args), mode, tx, s.values.duration("lock_timeout"))
+		if again := resume(ctx); err == nil {
+			err = again
+		}
+		return nil, err
 	}
 }
 
@@ -229,14 +239,24 @@ func terminateBackend(ctx context.Context, s *Session, args []actionArg) (any, e
 	if timeout == 0 {
 		return true, nil
 	}
+	resume := s.waitOutside(nil)
 	t := time.NewTimer(time.Duration(min(timeout, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond)
 	defer t.Stop()
+	ended := false
 	select {
 	case <-gone:
-		return true, nil
+		ended = true
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
 	case <-t.C:
+	}
+	switch err := resume(ctx); {
+	case err != nil:
+		return nil, err
+	case ended:
+		return true, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	default:
 		s.tell(pgerr.Warning(pgerrcode.Warning, "backend with PID %d did not terminate within %d milliseconds", pid, timeout))
 		return false, nil
 	}
@@ -306,7 +326,7 @@ func actionType(t sqltype.Type) vector.Type {
 // aboutServer reports a query that reads no table and asks the server for something about itself or to act: it must run while others keep the
 // engine busy.
 func aboutServer(q *sql.Select) bool {
-	return len(q.Scans) == 0 && (len(q.Systems) > 0 || len(q.Actions) > 0)
+	return len(q.Scans) == 0 && (len(q.Systems) > 0 || len(q.Actions) > 0 || q.Acts)
 }
 
 // slot has a query that is about the server use the slots that are kept for it.

@@ -18,6 +18,9 @@ func (s *Session) runAlterSequence(ctx context.Context, c *sql.AlterSequence, ta
 	if old == nil {
 		return nil, wrongKind(sql.ObjectSequence, *full)
 	}
+	if own := s.ownSequence(*full); own != nil {
+		old = own
+	}
 	n := *old
 	s.node.sequences.giveBack(&n)
 	if err := c.Apply(&n); err != nil {
@@ -38,7 +41,7 @@ func (q *sequences) giveBack(s *catalog.Sequence) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.left > 0 {
-		s.Reserved, s.Exhausted = b.next, false
+		s.Reserved, s.Exhausted, s.Uncalled = b.next, false, false
 		b.left = 0
 	}
 }

@@ -29,6 +29,7 @@ func (s *Session) commit(ctx context.Context) error {
 	}
 	s.commitTemp()
 	s.restoreLocal()
+	s.renumber(t)
 	s.announce(t)
 	s.followSchemas(ctx, t)
 	for _, op := range t.ops {

@@ -249,7 +249,7 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 					return nil, err
 				}
 				n := *r.db.Sequences[*seq]
-				n.Reserved, n.Exhausted = n.Start, false
+				n.Reserved, n.Exhausted, n.Uncalled = n.Start, false, true
 				n.Epoch++
 				if err := s.addOps(catalog.Op{PutSequence: &n}); err != nil {
 					return nil, err

@@ -249,7 +249,7 @@ func pointsAtValue(c *sql.Cell, err error) bool {
 
 // insertQuery copies the rows of a query, which binding has given the target's types.
 func (s *Session) insertQuery(ctx context.Context, w *writer, b *boundQuery, args []*string) error {
-	r, err := s.open(ctx, b, args)
+	r, err := s.openStream(ctx, b, args)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (s *Session) viewer() *syscat.Viewer {
 	}
 	v := &view{db: db, generation: s.generation, role: role, Viewer: &syscat.Viewer{
 		Image: s.node.pgCatalog.image(db), Path: effectivePath(s.searchPath(), s.temp.schema), Temp: s.temp.schema, Rights: db.Rights(roleOID(db, role)), Size: s.node.tableBytes,
-		Setting: s.node.settingOf(s.values),
+		Setting: s.node.settingOf(s.values), LastNumber: s.node.sequences.last,
 	}}
 	s.catalogView.Store(v)
 	return v.Viewer

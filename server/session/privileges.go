@@ -84,6 +84,12 @@ func (s *Session) checkUses(uses []sql.Use) error {
 
 func checkUse(r *catalog.Rights, u *sql.Use) error {
 	switch {
+	case u.System != nil && u.System.OID >= catalog.FirstOID:
+		q := r.Database().Sequences[u.System.Name]
+		if q != nil && r.OnRelation(q.EffectiveACL(), q.Owner)&catalog.Select == 0 {
+			return denied(sql.ObjectSequence, q.Name.Name)
+		}
+		return nil
 	case u.System != nil:
 		return checkSystem(r, u.System.Name)
 	case u.View != nil && u.View.OID < catalog.FirstOID:

@@ -234,10 +234,24 @@ type rows struct {
 	actions []sql.Action // to be called for each row
 	shapes  []sql.Column // the columns as the rewriter knows them
 	small   bool         // of the server about itself
+
+	acts    bool            // it calls the session back, see acting.go
+	drained bool            // it has been run to its end
+	kept    []*vector.Batch // what is left of its rows then
+	failed  error           // how it ended: what comes after kept, as PostgreSQL describes the rows before it runs
 }
 
 // open takes a snapshot, plans and starts a query. The stream has an engine connection of its own, so that others can run beside it.
 func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*rows, error) {
+	r, err := s.openStream(ctx, b, args)
+	if err == nil && r.acts {
+		r.drain(ctx)
+	}
+	return r, err
+}
+
+// openStream is open for who takes all rows at once, before the session does anything else.
+func (s *Session) openStream(ctx context.Context, b *boundQuery, args []*string) (*rows, error) {
 	for try := 1; ; try++ {
 		bound, err := s.rebind(ctx, b)
 		if err != nil {
@@ -245,10 +259,13 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 		}
 		s.tx.queried = true
 		s.viewer()
-		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, shapes: bound.sel.Columns, small: aboutServer(bound.sel)}
+		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, shapes: bound.sel.Columns, small: aboutServer(bound.sel), acts: bound.sel.Acts}
 		text, err := s.plan(ctx, bound, args, r)
 		if err == nil {
 			err = r.start(r.slot(ctx), s, text, args, r.keep())
+			if err != nil && r.acts {
+				r.failed, err = err, nil
+			}
 		}
 		if err == nil {
 			return r, nil
@@ -271,9 +288,14 @@ func (r *rows) start(ctx context.Context, s *Session, text string, args []*strin
 	if args, err = engineTexts(r.params, args); err != nil {
 		return err
 	}
-	if keep == engine.KeepNothing {
+	switch {
+	case r.acts:
+		s.gate.let(ctx, r.conn.conn)
+		r.stream, err = r.conn.conn.QueryOnce(ctx, text, args)
+		err = s.gate.shut(err)
+	case keep == engine.KeepNothing:
 		r.stream, err = r.conn.conn.Query(ctx, text, args)
-	} else {
+	default:
 		r.stream, err = r.conn.conn.QueryAgain(ctx, text, args, keep)
 	}
 	return err
@@ -415,10 +437,7 @@ func (s *Session) tableView(ctx context.Context, pin *ingest.Pin, t *catalog.Tab
 
 // Next returns the next batch with the types that the client was told, or io.EOF.
 func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
-	if r.stream == nil {
-		return nil, io.EOF
-	}
-	b, err := r.stream.Next(r.slot(ctx))
+	b, err := r.pull(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -437,10 +456,39 @@ func (r *rows) Next(ctx context.Context) (*vector.Batch, error) {
 	return b, nil
 }
 
+// pull returns the next batch as the engine gives it.
+func (r *rows) pull(ctx context.Context) (*vector.Batch, error) {
+	switch {
+	case r.drained && len(r.kept) > 0:
+		b := r.kept[0]
+		r.kept = r.kept[1:]
+		return b, nil
+	case r.failed != nil:
+		return nil, r.failed
+	case r.stream == nil:
+		return nil, io.EOF
+	case !r.acts:
+		return r.stream.Next(r.slot(ctx))
+	}
+	ctx = r.slot(ctx)
+	r.session.gate.let(ctx, r.conn.conn)
+	b, err := r.stream.Next(ctx)
+	return b, r.session.gate.shut(err)
+}
+
 // Close ends the stream and lets go of the snapshot; safe twice.
 func (r *rows) Close() {
+	r.kept = nil
+	r.endStream()
+}
+
+func (r *rows) endStream() {
 	if r.stream != nil {
-		r.stream.Close()
+		if r.acts {
+			r.session.gate.end(r.stream.Close)
+		} else {
+			r.stream.Close()
+		}
 		r.stream = nil
 	}
 	if r.conn != nil {

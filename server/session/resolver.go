@@ -50,7 +50,7 @@ func (r *resolver) Relation(schema, name string) (sql.Relation, error) {
 	if v := r.db.Views[n]; v != nil {
 		return sql.Relation{View: v}, nil
 	}
-	return sql.Relation{}, pgerr.New(pgerrcode.FeatureNotSupported, "reading the sequence %q like a table is not supported", name)
+	return sql.Relation{System: sequenceRelation(r.db.Sequences[n])}, nil
 }
 
 // Function implements sql.Resolver.

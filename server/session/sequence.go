@@ -55,11 +55,11 @@ func (q *sequences) forget() {
 	clear(q.open)
 }
 
-// next returns the next number of a committed sequence.
-func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) {
+// next returns the next number of a committed sequence, and its OID.
+func (q *sequences) next(ctx context.Context, name catalog.Name) (n int64, oid uint32, err error) {
 	seq := q.catalog.Current().Sequences[name]
 	if seq == nil {
-		return 0, noRelation(name)
+		return 0, 0, noRelation(name)
 	}
 	q.mu.Lock()
 	key := keyOf(seq)
@@ -74,15 +74,15 @@ func (q *sequences) next(ctx context.Context, name catalog.Name) (int64, error) 
 	defer b.mu.Unlock()
 	if b.left == 0 {
 		if err := q.reserve(ctx, key, b); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 	}
-	n := b.next
+	n = b.next
 	b.left--
 	if b.left > 0 {
 		b.next += seq.Increment
 	}
-	return n, nil
+	return n, seq.OID, nil
 }
 
 // reserve commits a new block; the caller holds b.mu.
@@ -124,7 +124,7 @@ func take(s *catalog.Sequence, n int64) (first, count int64, err error) {
 			first = s.Max
 		}
 	}
-	s.Exhausted = false
+	s.Exhausted, s.Uncalled = false, false
 	room := uint64(s.Max) - uint64(first)
 	step := uint64(s.Increment)
 	if s.Increment < 0 {
@@ -141,18 +141,17 @@ func take(s *catalog.Sequence, n int64) (first, count int64, err error) {
 
 // nextval returns the next number of a sequence as the transaction sees it. One that this transaction made is counted in its own operations.
 func (s *Session) nextval(ctx context.Context, name catalog.Name) (int64, error) {
-	if temporary(name) {
-		return s.nextTemp(name)
+	var v int64
+	var oid uint32
+	var err error
+	if q := s.ownSequence(name); q != nil {
+		oid = q.OID
+		v, _, err = take(q, 1)
+	} else {
+		v, oid, err = s.node.sequences.next(ctx, name)
 	}
-	for i := len(s.tx.ops) - 1; i >= 0; i-- {
-		if q := s.tx.ops[i].PutSequence; q != nil && q.Name == name {
-			n := *q
-			v, _, err := take(&n, 1)
-			if err == nil {
-				s.tx.ops[i].PutSequence = &n
-			}
-			return v, err
-		}
+	if err == nil {
+		s.numbers.took(oid, v, true)
 	}
-	return s.node.sequences.next(ctx, name)
+	return v, err
 }

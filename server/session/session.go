@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/internal/duck"
 	"github.com/miniodb/miniodb/internal/pgerr"
@@ -42,6 +43,12 @@ type Session struct {
 	hostToken   string // by which the engine asks for functions of the catalogs
 	closeHost   func()
 	catalogView atomic.Pointer[view] // what they are answered from
+	actToken    string               // by which it asks for functions that act
+	closeActs   func()
+	gate        gate
+	numbers     sequenceNumbers
+
+	sequenceNames map[uint32]catalog.Name // by OID, as far as they were looked for
 
 	login uint32 // OID of the role that logged in
 	known knownRights
@@ -92,8 +99,13 @@ func newSession(n *Node, c pgwire.ClientInfo, out pgwire.Outlet) (*Session, erro
 	if err := s.openHost(); err != nil {
 		return nil, fmt.Errorf("open session: %w", err)
 	}
+	if err := s.openActs(); err != nil {
+		s.closeHost()
+		return nil, fmt.Errorf("open session: %w", err)
+	}
 	if err := s.connect(); err != nil {
 		s.closeHost()
+		s.closeActs()
 		return nil, fmt.Errorf("open session: %w", err)
 	}
 	return s, nil
@@ -134,6 +146,7 @@ func (s *Session) Close() {
 	s.node.locks.releaseAll(s.locker)
 	s.closeHost()
 	s.closeTemp()
+	s.closeActs()
 	s.conn.Close()
 	s.conn = nil
 	if s.spare != nil {
@@ -302,7 +315,7 @@ func (s *Session) info() sql.SessionInfo {
 		Version: "PostgreSQL " + serverVersion + " (MiniODB " + s.node.cfg.Version + ")",
 		Now:     s.tx.now, Statement: time.Now(), Location: s.location(), BackendPID: int32(s.client.ProcessID),
 		DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",
-		Host: s.hostToken, Call: s.viewer().Call,
+		Host: s.hostToken, Call: s.viewer().Call, Act: s.actToken,
 		Setting: func(name string) (string, bool) {
 			v, err := s.show(strings.ToLower(name))
 			return v, err == nil

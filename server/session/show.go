@@ -125,6 +125,9 @@ func (s *Session) runDiscard(c *sql.Discard, tag string) (pgwire.Result, error) 
 		s.unlisten()
 		s.node.locks.releaseAll(s.locker)
 	}
+	if c.Target == sql.DiscardAll || c.Target == sql.DiscardSequences {
+		s.numbers = sequenceNumbers{}
+	}
 	if c.Target == sql.DiscardAll || c.Target == sql.DiscardPlans {
 		s.bound = boundCache{}
 	}

@@ -44,6 +44,17 @@ func (s *Session) systemRows(ctx context.Context, sel *sql.Select, r *rows) ([]s
 		}
 		first[use.System] = i
 		o := s.node.systems.objects[use.System]
+		if o == nil { // a sequence
+			rows, err := s.sequenceRow(use.System.Name)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = systemRows{name: use.System.Name.String(), rows: len(rows)}
+			if out[i].text, err = rowsText(use.System, rows); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if o.rows == nil {
 			if image == nil {
 				var release func()

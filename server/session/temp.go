@@ -167,11 +167,11 @@ func (s *Session) mayCreateTemp() error {
 	return nil
 }
 
-// nextTemp is nextval of a temporary sequence.
-func (s *Session) nextTemp(n catalog.Name) (int64, error) {
+// tempCounter is a temporary sequence as its numbers have moved it on; nil: there is none.
+func (s *Session) tempCounter(n catalog.Name) *catalog.Sequence {
 	q := s.database().Sequences[n]
 	if q == nil {
-		return 0, noRelation(n)
+		return nil
 	}
 	counter := s.temp.counters[q.OID]
 	if counter == nil {
@@ -179,8 +179,7 @@ func (s *Session) nextTemp(n catalog.Name) (int64, error) {
 		counter = &copied
 		s.temp.counters[q.OID] = counter
 	}
-	v, _, err := take(counter, 1)
-	return v, err
+	return counter
 }
 
 // restoreTemp goes back to what the temporary objects were. The rows that were added since are removed.

@@ -60,6 +60,13 @@ var definitionCalls = map[string]*call{
 		return nil, pgerr.New(pgerrcode.UndefinedObject, "unrecognized configuration parameter %q", *args[0])
 	}),
 	"pg_get_serial_sequence": strict(serialSequence), "pg_describe_object": strict(describe),
+	"pg_sequence_last_value": strict(func(v *Viewer, args []*string) (*string, error) {
+		o := v.byOID[oidArg(args[0])]
+		if o == nil || o.Sequence == nil || v.LastNumber == nil || !o.Sequence.Called() {
+			return nil, nil
+		}
+		return text(strconv.FormatInt(v.LastNumber(o.Sequence), 10))
+	}),
 	"pg_get_triggerdef": constant(nil), "pg_get_ruledef": constant(nil), "pg_get_partkeydef": constant(nil), "pg_get_statisticsobjdef": constant(nil),
 	"pg_get_statisticsobjdef_columns": constant(nil), "pg_get_partition_constraintdef": constant(nil), "pg_get_function_sqlbody": constant(nil),
 	"pg_get_functiondef": constant(nil),

@@ -23,6 +23,8 @@ type Viewer struct {
 	Setting func(name string) (string, bool)
 	// Size returns the bytes of a table's data; ok is false when they are not known.
 	Size func(t *catalog.Table) (bytes int64, ok bool)
+	// LastNumber returns the last number that was taken from a sequence.
+	LastNumber func(s *catalog.Sequence) int64
 }
 
 // Call answers a function. Unknown functions are XX000: the rewriter calls only what is here.
