@@ -46,6 +46,20 @@ type Table struct {
 	ACL        ACL       `json:"acl,omitzero"`
 	Comment    string    `json:"comment,omitempty"`
 	Created    time.Time `json:"created"`
+	// Definition is the query of a materialized view, as View.Query; "": an ordinary table. Unpopulated says that it has not been run.
+	Definition  string `json:"definition,omitempty"`
+	Unpopulated bool   `json:"unpopulated,omitempty"`
+}
+
+// Materialized reports whether the table holds the rows of a query.
+func (t *Table) Materialized() bool { return t.Definition != "" }
+
+// AsView is a materialized view as the view that it would be; nil for other tables.
+func (t *Table) AsView() *View {
+	if !t.Materialized() {
+		return nil
+	}
+	return &View{OID: t.OID, Name: t.Name, Columns: t.Columns, Query: t.Definition, Owner: t.Owner, ACL: t.ACL, Comment: t.Comment}
 }
 
 // Column is one column of a table or view.

@@ -49,7 +49,9 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 		s.Command, err = c.createTable(n.CreateStmt)
 	case *pg_query.Node_CreateTableAsStmt:
 		if n.CreateTableAsStmt.Objtype == pg_query.ObjectType_OBJECT_MATVIEW {
-			return unsupported("materialized views are not supported").WithHint("Use CREATE TABLE AS, or a view.")
+			s.Tag = "CREATE MATERIALIZED VIEW"
+			s.Command, err = c.createMatview(n.CreateTableAsStmt)
+			return err
 		}
 		s.Tag = "SELECT"
 		if n.CreateTableAsStmt.Into.GetSkipData() {
@@ -59,6 +61,9 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 	case *pg_query.Node_ViewStmt:
 		s.Tag = "CREATE VIEW"
 		s.Command, err = c.createView(n.ViewStmt)
+	case *pg_query.Node_RefreshMatViewStmt:
+		s.Tag = "REFRESH MATERIALIZED VIEW"
+		s.Command, err = c.refresh(n.RefreshMatViewStmt)
 	case *pg_query.Node_CreateSchemaStmt:
 		s.Tag = "CREATE SCHEMA"
 		s.Command, err = c.createSchema(n.CreateSchemaStmt)

@@ -86,6 +86,32 @@ type IgnoredAction struct {
 	Column string // that has to exist; "": none
 }
 
+// ActionName is what PostgreSQL calls an action that only tables know; "" for those that materialized views know, too.
+func ActionName(a AlterAction) string {
+	switch c := a.(type) {
+	case *AddColumn:
+		return "ADD COLUMN"
+	case *DropColumn:
+		return "DROP COLUMN"
+	case *SetDefault:
+		return "ALTER COLUMN ... SET DEFAULT"
+	case *SetNotNull:
+		if !c.NotNull {
+			return "ALTER COLUMN ... DROP NOT NULL"
+		}
+		return "ALTER COLUMN ... SET NOT NULL"
+	case *SetType:
+		return "ALTER COLUMN ... SET DATA TYPE"
+	case *AddConstraint:
+		return "ADD CONSTRAINT"
+	case *DropConstraint:
+		return "DROP CONSTRAINT"
+	case *ValidateConstraint:
+		return "VALIDATE CONSTRAINT"
+	}
+	return ""
+}
+
 // Passes of ALTER TABLE, as PostgreSQL orders them (tablecmds.c, AlterTablePass).
 const (
 	passDrop = iota

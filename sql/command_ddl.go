@@ -62,6 +62,15 @@ type CreateTableAs struct {
 	Options     TableOptions
 	Temp        bool
 	OnCommit    OnCommit
+
+	Materialized bool // CREATE MATERIALIZED VIEW
+}
+
+// Refresh is REFRESH MATERIALIZED VIEW.
+type Refresh struct {
+	Name         catalog.Name
+	Concurrently bool
+	NoData       bool
 }
 
 // OnCommit is what happens to the rows of a temporary table, or to the table, at the end of a transaction (PostgreSQL documentation, CREATE TABLE).
@@ -116,9 +125,10 @@ const (
 	ObjectDatabase ObjectKind = "database"
 
 	ObjectConstraint ObjectKind = "constraint"
+	ObjectMatview    ObjectKind = "materialized view"
 )
 
-// Drop is DROP TABLE, VIEW, SCHEMA or SEQUENCE.
+// Drop is DROP TABLE, VIEW, MATERIALIZED VIEW, SCHEMA or SEQUENCE.
 type Drop struct {
 	Kind     ObjectKind
 	Names    []catalog.Name // a schema's name is in Name, its Schema is ""

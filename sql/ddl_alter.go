@@ -37,7 +37,7 @@ func (c *classifier) alterStatement(s *Statement, node *pg_query.Node) (known bo
 
 var alterKinds = map[pg_query.ObjectType]ObjectKind{
 	pg_query.ObjectType_OBJECT_TABLE: ObjectTable, pg_query.ObjectType_OBJECT_VIEW: ObjectView,
-	pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence,
+	pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence, pg_query.ObjectType_OBJECT_MATVIEW: ObjectMatview,
 }
 
 func objectWord(t pg_query.ObjectType) string {

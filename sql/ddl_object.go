@@ -207,17 +207,14 @@ func (c *classifier) sequenceOptions(nodes []*pg_query.Node, oid sqltype.OID) (*
 
 var dropKinds = map[pg_query.ObjectType]ObjectKind{
 	pg_query.ObjectType_OBJECT_TABLE: ObjectTable, pg_query.ObjectType_OBJECT_VIEW: ObjectView,
-	pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence,
+	pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence, pg_query.ObjectType_OBJECT_MATVIEW: ObjectMatview,
 }
 
 // drop fills in Command and Tag for DROP.
 func (c *classifier) drop(s *Statement, n *pg_query.DropStmt) error {
 	kind, ok := dropKinds[n.RemoveType]
-	word := strings.ReplaceAll(strings.TrimPrefix(n.RemoveType.String(), "OBJECT_"), "_", " ")
+	word := objectWord(n.RemoveType)
 	if !ok && n.RemoveType != pg_query.ObjectType_OBJECT_INDEX {
-		if n.RemoveType == pg_query.ObjectType_OBJECT_MATVIEW {
-			word = "MATERIALIZED VIEW"
-		}
 		return unsupported("DROP %s is not supported", word)
 	}
 	s.Tag = "DROP " + word
@@ -265,10 +262,10 @@ func (c *classifier) comment(n *pg_query.CommentStmt) (*Comment, error) {
 	items := n.Object.GetList().GetItems()
 	var err error
 	switch n.Objtype {
-	case pg_query.ObjectType_OBJECT_TABLE, pg_query.ObjectType_OBJECT_VIEW, pg_query.ObjectType_OBJECT_SEQUENCE:
+	case pg_query.ObjectType_OBJECT_TABLE, pg_query.ObjectType_OBJECT_VIEW, pg_query.ObjectType_OBJECT_SEQUENCE, pg_query.ObjectType_OBJECT_MATVIEW:
 		kinds := map[pg_query.ObjectType]ObjectKind{
 			pg_query.ObjectType_OBJECT_TABLE: ObjectTable, pg_query.ObjectType_OBJECT_VIEW: ObjectView,
-			pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence,
+			pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence, pg_query.ObjectType_OBJECT_MATVIEW: ObjectMatview,
 		}
 		out.Kind = kinds[n.Objtype]
 		out.Name, err = c.qualified(items)

@@ -230,6 +230,7 @@ func (c *classifier) alterTableOwner(s *Statement, n *pg_query.AlterTableStmt) (
 	}
 	kind := map[pg_query.ObjectType]ObjectKind{
 		pg_query.ObjectType_OBJECT_TABLE: ObjectTable, pg_query.ObjectType_OBJECT_VIEW: ObjectView, pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence,
+		pg_query.ObjectType_OBJECT_MATVIEW: ObjectMatview,
 	}[n.Objtype]
 	if kind == "" {
 		return false, nil

@@ -39,6 +39,7 @@ func (*CreateSchema) command()   {}
 func (*CreateSequence) command() {}
 func (*Drop) command()           {}
 func (*Truncate) command()       {}
+func (*Refresh) command()        {}
 func (*Copy) command()           {}
 func (*Transaction) command()    {}
 func (*SetTransaction) command() {}

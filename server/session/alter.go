@@ -76,6 +76,10 @@ func (s *Session) runAlterTable(ctx context.Context, c *sql.AlterTable, tag stri
 	}
 	a := &alteration{s: s, old: old, table: cloneTable(old)}
 	for _, action := range c.Actions {
+		if name := sql.ActionName(action); old.Materialized() && name != "" {
+			return nil, pgerr.New(pgerrcode.WrongObjectType, "ALTER action %s cannot be performed on relation %q", name, old.Name.Name).
+				WithDetail("This operation is not supported for materialized views.")
+		}
 		if err := a.do(ctx, action); err != nil {
 			return nil, err
 		}

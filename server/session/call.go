@@ -179,7 +179,7 @@ func callFlushTable(ctx context.Context, s *Session, args []*string) ([][]*strin
 	if !ok {
 		return nil, pgerr.New(pgerrcode.InvalidName, "invalid name syntax")
 	}
-	t, err := s.resolver().table(name)
+	t, err := s.resolver().stored(name)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func commentOn(db *catalog.Database, full catalog.Name, c *sql.Comment, text str
 		key := slices.IndexFunc(n.Keys, func(k catalog.Key) bool { return k.Name == c.Column })
 		check := slices.IndexFunc(n.Checks, func(k catalog.Check) bool { return k.Name == c.Column })
 		switch {
-		case c.Kind == sql.ObjectTable:
+		case c.Kind == sql.ObjectTable, c.Kind == sql.ObjectMatview:
 			n.Comment = text
 		case c.Kind == sql.ObjectColumn && at >= 0:
 			n.Columns[at].Comment = text

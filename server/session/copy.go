@@ -25,9 +25,12 @@ func (s *Session) runCopy(ctx context.Context, st *statement, c *sql.Copy) (pgwi
 		}
 		return s.copyQuery(ctx, q, c)
 	}
-	t, err := s.resolver().table(c.Table)
+	t, err := s.resolver().stored(c.Table)
 	if err != nil {
 		return nil, err
+	}
+	if t.Materialized() {
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "cannot copy to materialized view %q", t.Name.Name)
 	}
 	if !temporary(t.Name) {
 		if err := s.checkWritable("COPY FROM"); err != nil {
@@ -68,7 +71,7 @@ func (s *Session) copyOutQuery(ctx context.Context, c *sql.Copy) (*boundQuery, e
 		return nil, noRelation(c.Table)
 	}
 	t := r.db.Tables[full]
-	if t == nil {
+	if t == nil || t.Materialized() {
 		kind := string(kindOf(r.db, full))
 		if r.systems.relations[full] != nil {
 			kind = "system relation"

@@ -33,7 +33,7 @@ func (s *Session) runCreateTable(ctx context.Context, c *sql.CreateTable, tag st
 		return nil, err
 	}
 	c = clonePlaced(c, name)
-	table, err := s.createTable(ctx, c)
+	table, err := s.createTable(ctx, c, "")
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +73,9 @@ func clonePlaced(c *sql.CreateTable, name catalog.Name) *sql.CreateTable {
 	return &n
 }
 
-// createTable adds a table and the sequences of its serial columns to the transaction. c.Name is placed and free.
-func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.Table, error) {
+// createTable adds a table and the sequences of its serial columns to the transaction. c.Name is placed and free; definition is the query of a
+// materialized view.
+func (s *Session) createTable(_ context.Context, c *sql.CreateTable, definition string) (*catalog.Table, error) {
 	temp := temporary(c.Name)
 	if limit := s.node.cfg.MaxTables; limit > 0 && !temp && len(s.shared().Tables) >= limit {
 		return nil, pgerr.New(pgerrcode.ConfigurationLimitExceeded, "the limit of %d tables is reached", limit).
@@ -101,7 +102,7 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable) (*catalog.T
 	if err != nil {
 		return nil, err
 	}
-	table.Owner = s.owner()
+	table.Owner, table.Definition = s.owner(), definition
 	for i, k := range table.Keys {
 		if k.References == nil {
 			continue
@@ -150,7 +151,10 @@ func (s *Session) referenced(n catalog.Name, columns []string, self *catalog.Tab
 	if n.Name == self.Name.Name && (n.Schema == "" || n.Schema == self.Name.Schema) {
 		return self.Name, nil
 	}
-	t, err := s.resolver().table(n)
+	t, err := s.resolver().stored(n)
+	if err == nil && t.Materialized() {
+		err = pgerr.New(pgerrcode.WrongObjectType, "referenced relation %q is not a table", t.Name.Name)
+	}
 	if err != nil {
 		return n, err
 	}
@@ -384,6 +388,10 @@ func storable(c pgwire.Column) error {
 }
 
 func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.CreateTableAs, args []*string) (pgwire.Result, error) {
+	tag := "CREATE TABLE AS"
+	if c.Materialized {
+		tag = "CREATE MATERIALIZED VIEW"
+	}
 	if st.query != nil && !c.NoData { // PostgreSQL looks at what is read before it looks for a place
 		if b, err := s.rebind(ctx, st.query); err == nil {
 			if err := s.checkUses(b.sel.Uses); err != nil {
@@ -397,13 +405,19 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 	}
 	if s.database().Exists(name) {
 		if c.IfNotExists {
-			return s.skip(name, pgerrcode.DuplicateTable, "CREATE TABLE AS"), nil
+			return s.skip(name, pgerrcode.DuplicateTable, tag), nil
 		}
 		return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name.Name)
 	}
 	b, err := s.rebind(ctx, st.query)
 	if err != nil {
 		return nil, err
+	}
+	definition := ""
+	if c.Materialized {
+		if definition, err = s.definition(b); err != nil {
+			return nil, err
+		}
 	}
 	columns := make([]catalog.Column, len(b.columns))
 	for i, col := range b.columns {
@@ -426,12 +440,15 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 		return nil, err
 	}
 	def.Name, def.OnCommit = name, c.OnCommit
-	table, err := s.createTable(ctx, def)
+	table, err := s.createTable(ctx, def, definition)
 	if err != nil {
 		return nil, err
 	}
+	if c.NoData && c.Materialized {
+		return tagResult(tag), s.addOps(populated(table, false))
+	}
 	if c.NoData {
-		return tagResult("CREATE TABLE AS"), nil
+		return tagResult(tag), nil
 	}
 	to, err := newTarget(table, nil)
 	if err != nil {

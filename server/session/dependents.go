@@ -21,7 +21,7 @@ func (s *Session) viewsOfColumn(t *catalog.Table, at int) []catalog.Name {
 		return nil
 	}
 	var out []catalog.Name
-	for name, v := range db.Views {
+	for name, v := range definitions(db) {
 		if slices.Contains(s.columnsUsed(v, known), int16(i+1)) {
 			out = append(out, name)
 		}
@@ -93,8 +93,7 @@ func (s *Session) foreignKeysOf(t *catalog.Table, match func(columns []string) b
 // cascade drops views, and foreign keys of other tables.
 func (a *alteration) cascade(views []catalog.Name, foreign []foreignKey) {
 	for _, v := range views {
-		name := v
-		a.ops = append(a.ops, catalog.Op{DropView: &name})
+		a.ops = append(a.ops, dropView(a.s.database(), v))
 	}
 	tables := map[catalog.Name]*catalog.Table{}
 	for _, k := range foreign {
@@ -116,7 +115,7 @@ func (a *alteration) keepViews(dropped []catalog.Name) error {
 			columns = append(columns, sql.RenamedColumn{Old: c.Name, New: c.Name})
 		}
 	}
-	for name, v := range a.s.database().Views {
+	for name, v := range definitions(a.s.database()) {
 		if all, err := sql.ReadsAllColumns(v.Query, a.table.Name); err != nil || !all || slices.Contains(dropped, name) {
 			continue
 		}
@@ -125,9 +124,7 @@ func (a *alteration) keepViews(dropped []catalog.Name) error {
 			return err
 		}
 		if changed {
-			n := *v
-			n.Query = text
-			if err := a.s.addOps(catalog.Op{PutView: &n}); err != nil {
+			if err := a.s.addOps(redefine(a.s.database(), v, text)); err != nil {
 				return err
 			}
 		}

@@ -54,7 +54,7 @@ func (s *Session) drop(c *sql.Drop, n catalog.Name) ([]catalog.Op, error) {
 			s.notice("00000", "%s %q does not exist, skipping", c.Kind, n.Name)
 			return nil, nil
 		}
-		if c.Kind == sql.ObjectSequence || c.Kind == sql.ObjectTable || c.Kind == sql.ObjectView {
+		if c.Kind == sql.ObjectSequence || c.Kind == sql.ObjectTable || c.Kind == sql.ObjectView || c.Kind == sql.ObjectMatview {
 			return nil, pgerr.New(pgerrcode.UndefinedTable, "%s %q does not exist", c.Kind, n.Name)
 		}
 		return nil, noRelation(n)
@@ -72,6 +72,8 @@ func (s *Session) drop(c *sql.Drop, n catalog.Name) ([]catalog.Op, error) {
 
 func kindOf(db *catalog.Database, n catalog.Name) sql.ObjectKind {
 	switch {
+	case db.Tables[n] != nil && db.Tables[n].Materialized():
+		return sql.ObjectMatview
 	case db.Tables[n] != nil:
 		return sql.ObjectTable
 	case db.Views[n] != nil:
@@ -86,7 +88,7 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 	var views []catalog.Name
 	var details []string
 	for _, v := range s.dependentViews(db, n) {
-		details = append(details, fmt.Sprintf("view %s depends on %s %s", s.shortName(v), kind, s.shortName(n)))
+		details = append(details, fmt.Sprintf("%s %s depends on %s %s", kindOf(db, v), s.shortName(v), kind, s.shortName(n)))
 		views = append(views, v)
 	}
 	for _, t := range db.Tables {
@@ -104,7 +106,7 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 	switch len(views) {
 	case 0:
 	case 1:
-		s.notice("00000", "drop cascades to view %s", s.shortName(views[0]))
+		s.notice("00000", "drop cascades to %s %s", kindOf(db, views[0]), s.shortName(views[0]))
 	default:
 		s.notice("00000", "drop cascades to %d other objects", len(views))
 	}
@@ -115,17 +117,16 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 func (s *Session) dropOps(db *catalog.Database, n catalog.Name) []catalog.Op {
 	var ops []catalog.Op
 	for _, v := range s.dependentViews(db, n) {
-		name := v
-		ops = append(ops, catalog.Op{DropView: &name})
+		ops = append(ops, dropView(db, v))
 	}
 	switch kindOf(db, n) {
-	case sql.ObjectTable:
+	case sql.ObjectTable, sql.ObjectMatview:
 		for _, col := range db.Tables[n].Columns {
 			if col.Sequence != nil {
 				ops = append(ops, catalog.Op{DropSequence: col.Sequence})
 			}
 		}
-		ops = append(ops, catalog.Op{DropTable: &n, Time: time.Now().UTC()})
+		ops = append(ops, dropTable(n))
 	case sql.ObjectView:
 		ops = append(ops, catalog.Op{DropView: &n})
 	default:
@@ -134,10 +135,12 @@ func (s *Session) dropOps(db *catalog.Database, n catalog.Name) []catalog.Op {
 	return ops
 }
 
+func dropTable(n catalog.Name) catalog.Op { return catalog.Op{DropTable: &n, Time: time.Now().UTC()} }
+
 // dependentViews lists the views that read a relation, directly or through other views, in a stable order.
 func (s *Session) dependentViews(db *catalog.Database, n catalog.Name) []catalog.Name {
 	var out []catalog.Name
-	for name, v := range db.Views {
+	for name, v := range definitions(db) {
 		if name == n {
 			continue
 		}
@@ -222,7 +225,10 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 	r := s.resolver()
 	var tables []*catalog.Table
 	for _, n := range c.Names {
-		t, err := r.table(n)
+		t, err := r.stored(n)
+		if err == nil && t.Materialized() {
+			err = wrongKind(sql.ObjectTable, t.Name)
+		}
 		if err != nil {
 			return nil, err
 		}

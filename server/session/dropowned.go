@@ -41,8 +41,8 @@ func (s *Session) runDropOwned(c *sql.DropOwned, tag string) (pgwire.Result, err
 	var others []string // of other roles, that go as well
 	for _, n := range relations {
 		for _, v := range s.dependentViews(db, n) {
-			if !mine(db.Views[v].Owner) {
-				others = append(others, fmt.Sprintf("view %s depends on %s %s", s.shortName(v), kindOf(db, n), s.shortName(n)))
+			if !mine(ownerIn(db, v)) {
+				others = append(others, fmt.Sprintf("%s %s depends on %s %s", kindOf(db, v), s.shortName(v), kindOf(db, n), s.shortName(n)))
 			}
 		}
 	}

@@ -20,6 +20,9 @@ import (
 // prepareInsert resolves the target and the parameters' types: those of the columns they go to.
 func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Insert) error {
 	t, err := s.resolver().table(c.Target)
+	if pgerr.Code(err) == pgerrcode.WrongObjectType { // PostgreSQL gives no position here
+		return err
+	}
 	if err != nil {
 		return pointAt(err, st, sql.InsertLocations.Target)
 	}

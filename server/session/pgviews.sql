@@ -9,6 +9,10 @@ view pg_catalog.pg_views schemaname viewname viewowner definition
 SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner), pg_get_viewdef(c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v'
 
+view pg_catalog.pg_matviews schemaname matviewname matviewowner tablespace hasindexes ispopulated definition
+SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner), NULL, c.relhasindex, c.relispopulated, pg_get_viewdef(c.oid)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm'
+
 view pg_catalog.pg_indexes schemaname tablename indexname tablespace indexdef
 SELECT n.nspname, c.relname, i.relname, NULL, pg_get_indexdef(i.oid)
 FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid

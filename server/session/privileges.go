@@ -105,7 +105,11 @@ func checkUse(r *catalog.Rights, u *sql.Use) error {
 	if now := r.Database().Tables[t.Name]; now != nil && now.OID == t.OID {
 		t = now
 	}
-	return checkColumns(r, sql.ObjectTable, t.Name, t.EffectiveACL(), t.Owner, t.Columns, u.Columns, catalog.Select)
+	kind := sql.ObjectTable
+	if t.Materialized() {
+		kind = sql.ObjectMatview
+	}
+	return checkColumns(r, kind, t.Name, t.EffectiveACL(), t.Owner, t.Columns, u.Columns, catalog.Select)
 }
 
 // checkColumns wants a privilege on the relation or on each of the columns (numbers from 1); if there are none, on any (PostgreSQL: ExecCheckRTEPerms).

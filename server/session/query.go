@@ -342,6 +342,10 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 		if s.outdated(scan.Table, pin) {
 			return "", errOutdated
 		}
+		if scan.Table.Unpopulated {
+			return "", pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, "materialized view %q has not been populated", scan.Table.Name.Name).
+				WithHint("Use the REFRESH MATERIALIZED VIEW command.")
+		}
 		if in.Tables[i], err = s.tableView(ctx, pin, scan.Table); err != nil {
 			return "", err
 		}

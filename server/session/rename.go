@@ -88,7 +88,7 @@ func (s *Session) renameRelation(from, to catalog.Name) error {
 
 // rewriteViews changes the texts of the views that read a relation.
 func (s *Session) rewriteViews(change sql.ViewChange, which func(*catalog.View) bool) error {
-	for _, v := range s.database().Views {
+	for _, v := range definitions(s.database()) {
 		if which != nil && !which(v) {
 			continue
 		}
@@ -99,9 +99,7 @@ func (s *Session) rewriteViews(change sql.ViewChange, which func(*catalog.View) 
 		if !changed {
 			continue
 		}
-		n := *v
-		n.Query = text
-		if err := s.addOps(catalog.Op{PutView: &n}); err != nil {
+		if err := s.addOps(redefine(s.database(), v, text)); err != nil {
 			return err
 		}
 	}
@@ -161,7 +159,7 @@ func (s *Session) renameColumn(_ context.Context, old *catalog.Table, from, to s
 	}
 	t.SchemaID++
 	changes := map[catalog.Name]sql.ViewChange{}
-	for name, v := range s.database().Views {
+	for name, v := range definitions(s.database()) {
 		all, err := sql.ReadsAllColumns(v.Query, old.Name)
 		if err != nil {
 			return err

@@ -93,8 +93,17 @@ func (r *resolver) own(n catalog.Name) (full catalog.Name, ok bool, err error) {
 	return full, ok, nil
 }
 
-// table finds a table that is to be changed.
+// table finds a table that rows are to be added to.
 func (r *resolver) table(n catalog.Name) (*catalog.Table, error) {
+	t, err := r.stored(n)
+	if err == nil && t.Materialized() {
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "cannot change materialized view %q", t.Name.Name)
+	}
+	return t, err
+}
+
+// stored finds a table or a materialized view.
+func (r *resolver) stored(n catalog.Name) (*catalog.Table, error) {
 	full, ok, err := r.own(n)
 	if err != nil {
 		return nil, err

@@ -260,6 +260,8 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runCreateTableAs(ctx, st, c, args)
 	case *sql.CreateView:
 		return s.runCreateView(ctx, c, st.stmt.Tag)
+	case *sql.Refresh:
+		return s.runRefresh(ctx, c, st.stmt.Tag)
 	case *sql.CreateSchema:
 		return s.runCreateSchema(c, st.stmt.Tag)
 	case *sql.CreateSequence:

@@ -91,7 +91,7 @@ var definitionCalls = map[string]*call{
 	"pg_get_function_result":      ofFunction((*Viewer).functionResult),
 	"pg_get_function_arg_default": constant(nil),
 	"pg_relation_is_updatable": strict(func(v *Viewer, args []*string) (*string, error) {
-		if o := v.byOID[oidArg(args[0])]; o != nil && o.Table != nil {
+		if o := v.byOID[oidArg(args[0])]; o != nil && o.Table != nil && !o.Table.Materialized() {
 			return text("8") // INSERT, of the bits of CmdType
 		}
 		return text("0")

@@ -114,10 +114,10 @@ func viewDef(v *Viewer, args []*string) (*string, error) {
 			return nil, err
 		}
 	}
-	if o == nil || o.View == nil {
+	if o == nil || o.definition() == nil {
 		return nil, nil
 	}
-	return text(" " + o.View.Query + ";")
+	return text(" " + o.definition().Query + ";")
 }
 
 // getExpr is pg_get_expr: expressions are kept as text here, with the full names of sequences.
@@ -189,7 +189,7 @@ func describe(v *Viewer, args []*string) (*string, error) {
 			return nil, nil
 		}
 		name, _ := v.shortClass(oid)
-		out := map[byte]string{'r': "table ", 'v': "view ", 'S': "sequence ", 'i': "index ", 't': "toast table "}[kind] + name
+		out := map[byte]string{'r': "table ", 'v': "view ", 'm': "materialized view ", 'S': "sequence ", 'i': "index ", 't': "toast table "}[kind] + name
 		if o := v.byOID[oid]; o != nil && sub > 0 && sub <= len(o.Columns) {
 			out = "column " + sql.QuoteIdent(o.Columns[sub-1].Name) + " of " + out
 		}

@@ -48,6 +48,14 @@ type Object struct {
 	RowType   uint32 // 0: none
 }
 
+// definition is the query of a view or a materialized view; nil for other objects.
+func (o *Object) definition() *catalog.View {
+	if o.Table != nil {
+		return o.Table.AsView()
+	}
+	return o.View
+}
+
 // constraint is a row of pg_constraint.
 type constraint struct {
 	OID     uint32
@@ -102,7 +110,11 @@ const SystemSchemaOID uint32 = 15000
 
 func (m *Image) relations() {
 	for name, t := range m.db.Tables {
-		m.add(&Object{OID: t.OID, Name: name, Kind: 'r', Owner: t.Owner, Table: t, Columns: t.Columns, Comment: t.Comment, RowType: derived(t.OID, slotRowType)})
+		kind := byte('r')
+		if t.Materialized() {
+			kind = 'm'
+		}
+		m.add(&Object{OID: t.OID, Name: name, Kind: kind, Owner: t.Owner, Table: t, Columns: t.Columns, Comment: t.Comment, RowType: derived(t.OID, slotRowType)})
 	}
 	for name, v := range m.db.Views {
 		m.add(&Object{OID: v.OID, Name: name, Kind: 'v', Owner: v.Owner, View: v, Columns: v.Columns, Comment: v.Comment, RowType: derived(v.OID, slotRowType)})

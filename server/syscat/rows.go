@@ -77,7 +77,7 @@ func (m *Image) classRows(w *writer) {
 		}
 		natts, index := len(o.Columns), false
 		switch o.Kind {
-		case 'r':
+		case 'r', 'm':
 			am, ident, frozen = 2, "d", 1
 			if o.Table != nil {
 				checks = len(o.Table.Checks)
@@ -91,7 +91,7 @@ func (m *Image) classRows(w *writer) {
 			am, tuples, pages = 403, 0, 1
 		}
 		w.row(o.OID, o.Name.Name, o.Namespace, o.RowType, 0, o.Owner, am, filenode, 0, pages, tuples, 0, 0, index, false, persistence, string(o.Kind), natts, checks,
-			o.Kind == 'v', keyed[o], false, false, false, true, ident, false, 0, frozen, frozen, m.aclOf(o), none, none)
+			o.definition() != nil, keyed[o], false, false, false, o.Table == nil || !o.Table.Unpopulated, ident, false, 0, frozen, frozen, m.aclOf(o), none, none)
 	}
 }
 
@@ -115,7 +115,7 @@ var systemColumns = []struct {
 
 func (m *Image) attributeRows(w *writer) {
 	for _, o := range m.objects {
-		if o.Kind == 'r' {
+		if o.Kind == 'r' || o.Kind == 'm' {
 			for _, c := range systemColumns {
 				t := pgcatalog.TypeByOID(c.typ)
 				w.row(o.OID, c.name, c.typ, 0, t.Len, c.num, 0, -1, -1, t.ByValue, t.Align, t.Storage, "", true, false, false, "", "", false, true, 0, 0, none, none, none, none)

@@ -19,11 +19,11 @@ func (m *Image) dependRows(w *writer) {
 			depend(classType, o.RowType, 0, classRelation, o.OID, 0, "i")
 			depend(classType, o.RowType+1, 0, classType, o.RowType, 0, "i")
 		}
-		if o.View != nil {
+		if o.definition() != nil {
 			rule := derived(o.OID, slotRule)
 			depend(classRewrite, rule, 0, classRelation, o.OID, 0, "i")
 			depend(classRewrite, rule, 0, classRelation, o.OID, 0, "n")
-			for _, name := range viewRelations(o.View) {
+			for _, name := range viewRelations(o.definition()) {
 				if on := m.byName[name]; on != nil && on != o {
 					for i := range on.Columns {
 						depend(classRewrite, rule, 0, classRelation, on.OID, i+1, "n")

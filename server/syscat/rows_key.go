@@ -125,7 +125,7 @@ func (m *Image) attrdefRows(w *writer) {
 
 func (m *Image) rewriteRows(w *writer) {
 	for _, o := range m.objects {
-		if o.View != nil {
+		if o.definition() != nil {
 			w.row(derived(o.OID, slotRule), "_RETURN", o.OID, "1", "O", true, "<>", "")
 		}
 	}
