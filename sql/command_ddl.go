@@ -123,6 +123,7 @@ const (
 	ObjectSequence ObjectKind = "sequence"
 	ObjectColumn   ObjectKind = "column"
 	ObjectDatabase ObjectKind = "database"
+	ObjectRole     ObjectKind = "role"
 
 	ObjectConstraint ObjectKind = "constraint"
 	ObjectMatview    ObjectKind = "materialized view"
@@ -146,7 +147,7 @@ type Truncate struct {
 // Comment is COMMENT ON.
 type Comment struct {
 	Kind   ObjectKind
-	Name   catalog.Name // of the table for a column and a constraint; the name alone for schema and database
+	Name   catalog.Name // of the table for a column and a constraint; the name alone for schema, database and role
 	Column string       // or constraint
 	Text   *string      // nil: remove
 }

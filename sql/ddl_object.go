@@ -275,6 +275,8 @@ func (c *classifier) comment(n *pg_query.CommentStmt) (*Comment, error) {
 			out.Kind = ObjectDatabase
 		}
 		out.Name.Name = n.Object.GetString_().GetSval()
+	case pg_query.ObjectType_OBJECT_ROLE:
+		out.Kind, out.Name.Name = ObjectRole, n.Object.GetString_().GetSval()
 	case pg_query.ObjectType_OBJECT_TABCONSTRAINT:
 		if len(items) < 2 {
 			return nil, pgerr.New(pgerrcode.SyntaxError, "a constraint's table must be named")

@@ -23,7 +23,7 @@ var copied = map[string]string{
 	"pg_catalog.pg_aggregate": "", "pg_catalog.pg_am": "", "pg_catalog.pg_amop": "", "pg_catalog.pg_amproc": "", "pg_catalog.pg_cast": "",
 	"pg_catalog.pg_class": "oid < 16384", "pg_catalog.pg_attribute": "attrelid < 16384", "pg_catalog.pg_index": "indexrelid < 16384",
 	"pg_catalog.pg_collation": "collname IN ('default', 'C', 'POSIX', 'ucs_basic')", "pg_catalog.pg_constraint": "", "pg_catalog.pg_conversion": "",
-	"pg_catalog.pg_description": "NOT (classoid = 'pg_collation'::regclass AND objoid > 950 OR objoid IN (SELECT oid FROM pg_proc WHERE proname LIKE 'plpgsql%') " +
+	"pg_catalog.pg_description": "NOT (classoid = 'pg_collation'::regclass AND objoid > 951 OR objoid IN (SELECT oid FROM pg_proc WHERE proname LIKE 'plpgsql%') " +
 		"OR classoid = 'pg_extension'::regclass OR classoid = 'pg_language'::regclass AND objoid > 14)",
 	"pg_catalog.pg_depend": "deptype <> 'e' AND NOT (classid = 'pg_collation'::regclass)", "pg_catalog.pg_init_privs": "", "pg_catalog.pg_language": "lanname <> 'plpgsql'",
 	"pg_catalog.pg_namespace": "", "pg_catalog.pg_opclass": "", "pg_catalog.pg_operator": "", "pg_catalog.pg_opfamily": "",

@@ -1,6 +1,8 @@
 package pgcatalog
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -21,12 +23,14 @@ type Type struct {
 	ByValue   bool
 	Kind      byte // typtype
 	Category  byte
+	Preferred bool // typispreferred
 	Align     string
 	Storage   string
 	Elem      uint32
 	Array     uint32
 	Relation  uint32 // of a row type
 	Collation uint32
+	Base      uint32 // of a domain
 	Subscript uint32 // typsubscript: 6179 for true arrays
 }
 
@@ -38,7 +42,7 @@ type typeIndex struct {
 var types = sync.OnceValue(func() typeIndex {
 	out := typeIndex{byOID: map[uint32]*Type{}, byName: map[string]*Type{}}
 	rows, err := fields("pg_type", "oid", "typname", "typnamespace", "typlen", "typbyval", "typtype", "typcategory", "typalign", "typstorage", "typelem", "typarray",
-		"typrelid", "typcollation", "typsubscript")
+		"typrelid", "typcollation", "typsubscript", "typispreferred", "typbasetype")
 	if err != nil {
 		return out
 	}
@@ -46,7 +50,7 @@ var types = sync.OnceValue(func() typeIndex {
 	for _, r := range rows {
 		t := &Type{
 			OID: id(r[0]), Name: r[1], Namespace: id(r[2]), Len: int16(number(r[3])), ByValue: r[4] == "t", Kind: r[5][0], Category: r[6][0], Align: r[7],
-			Storage: r[8], Elem: id(r[9]), Array: id(r[10]), Relation: id(r[11]), Collation: id(r[12]), Subscript: id(r[13]),
+			Storage: r[8], Elem: id(r[9]), Array: id(r[10]), Relation: id(r[11]), Collation: id(r[12]), Subscript: id(r[13]), Preferred: r[14] == "t", Base: id(r[15]),
 		}
 		out.byOID[t.OID] = t
 		if t.Namespace == SchemaOID {
@@ -77,6 +81,11 @@ type Function struct {
 	Set       bool
 	Kind      byte
 	Variadic  bool
+	// What CREATE FUNCTION says of it, as pg_proc has it.
+	Language, Cost, Rows, Volatility, Parallel string
+	Strict, SecurityDefiner, Leakproof         bool
+	Source, Library                            string
+	Support                                    uint32
 	// Of ordered-set aggregates: how many arguments stand before ORDER BY, and that the last one is on both sides of it.
 	Ordered, Hypothetical bool
 	Direct                int
@@ -90,7 +99,7 @@ type functionIndex struct {
 var functions = sync.OnceValue(func() functionIndex {
 	out := functionIndex{byOID: map[uint32]*Function{}, byName: map[string][]*Function{}}
 	rows, err := fields("pg_proc", "oid", "proname", "pronamespace", "proargtypes", "proallargtypes", "proargmodes", "proargnames", "proargdefaults", "pronargdefaults",
-		"prorettype", "proretset", "prokind", "provariadic")
+		"prorettype", "proretset", "prokind", "provariadic", "prolang", "procost", "prorows", "provolatile", "proparallel", "proisstrict", "prosecdef", "proleakproof", "prosrc", "probin", "prosupport")
 	if err != nil {
 		return out
 	}
@@ -98,6 +107,8 @@ var functions = sync.OnceValue(func() functionIndex {
 		f := &Function{
 			OID: uint32(number(r[0])), Name: r[1], Namespace: uint32(number(r[2])), Args: oids(strings.Fields(r[3])), All: oids(list(r[4])), Modes: list(r[5]),
 			Names: list(r[6]), Defaults: r[7], NDefaults: int(number(r[8])), Result: uint32(number(r[9])), Set: r[10] == "t", Kind: r[11][0], Variadic: r[12] != "0",
+			Language: r[13], Cost: r[14], Rows: r[15], Volatility: r[16], Parallel: r[17], Strict: r[18] == "t", SecurityDefiner: r[19] == "t", Leakproof: r[20] == "t",
+			Source: r[21], Library: r[22], Support: uint32(number(r[23])),
 		}
 		out.byOID[f.OID] = f
 		out.byName[f.Name] = append(out.byName[f.Name], f)
@@ -118,16 +129,17 @@ var functions = sync.OnceValue(func() functionIndex {
 type Operator struct {
 	Named
 	Left, Right uint32 // types; Left is 0 for a prefix operator
+	Result      uint32
 }
 
 var operators = sync.OnceValue(func() map[uint32]*Operator {
 	out := map[uint32]*Operator{}
-	rows, err := fields("pg_operator", "oid", "oprname", "oprnamespace", "oprleft", "oprright")
+	rows, err := fields("pg_operator", "oid", "oprname", "oprnamespace", "oprleft", "oprright", "oprresult")
 	if err != nil {
 		return out
 	}
 	for _, r := range rows {
-		o := &Operator{Named: Named{OID: uint32(number(r[0])), Name: r[1], Namespace: uint32(number(r[2]))}, Left: uint32(number(r[3])), Right: uint32(number(r[4]))}
+		o := &Operator{Named: Named{OID: uint32(number(r[0])), Name: r[1], Namespace: uint32(number(r[2]))}, Left: uint32(number(r[3])), Right: uint32(number(r[4])), Result: uint32(number(r[5]))}
 		out[o.OID] = o
 	}
 	return out
@@ -135,6 +147,42 @@ var operators = sync.OnceValue(func() map[uint32]*Operator {
 
 // Operators are the built-in operators by OID.
 func Operators() map[uint32]*Operator { return operators() }
+
+// OperatorsByName returns the built-in operators of a name.
+func OperatorsByName(name string) []*Operator { return operatorNames()[name] }
+
+var operatorNames = sync.OnceValue(func() map[string][]*Operator {
+	out := map[string][]*Operator{}
+	for _, o := range operators() {
+		out[o.Name] = append(out[o.Name], o)
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b *Operator) int { return cmp.Compare(a.OID, b.OID) })
+	}
+	return out
+})
+
+// Cast is a row of pg_cast.
+type Cast struct {
+	Function uint32
+	Context  byte // castcontext: i, implicit; a, in assignments; e, explicit only
+	Method   byte // castmethod: f, by the function; b, as it is; i, by the text forms
+}
+
+// CastOf returns the cast between two types, or nil. One of a type to itself applies its modifier.
+func CastOf(from, to uint32) *Cast { return casts()[[2]uint32{from, to}] }
+
+var casts = sync.OnceValue(func() map[[2]uint32]*Cast {
+	out := map[[2]uint32]*Cast{}
+	rows, err := fields("pg_cast", "castsource", "casttarget", "castfunc", "castcontext", "castmethod")
+	if err != nil {
+		return out
+	}
+	for _, r := range rows {
+		out[[2]uint32{uint32(number(r[0])), uint32(number(r[1]))}] = &Cast{Function: uint32(number(r[2])), Context: r[3][0], Method: r[4][0]}
+	}
+	return out
+})
 
 // FunctionByOID returns a built-in function, or nil.
 func FunctionByOID(oid uint32) *Function { return functions().byOID[oid] }

@@ -19,6 +19,8 @@ func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) 
 	switch c.Kind {
 	case sql.ObjectSchema:
 		return tagResult(tag), s.commentSchema(c.Name.Name, text)
+	case sql.ObjectRole:
+		return tagResult(tag), s.commentRole(c.Name.Name, text)
 	case sql.ObjectDatabase:
 		s.notice(pgerrcode.Warning, "comments on a %s are not kept", c.Kind)
 		return tagResult(tag), nil
@@ -94,6 +96,21 @@ func commentOn(db *catalog.Database, full catalog.Name, c *sql.Comment, text str
 	n := *db.Sequences[full]
 	n.Comment = text
 	return catalog.Op{PutSequence: &n}, nil
+}
+
+func (s *Session) commentRole(name, text string) error {
+	old := s.database().Roles[name]
+	switch {
+	case old == nil:
+		return pgerr.New(pgerrcode.UndefinedObject, "role %q does not exist", name)
+	case old.Superuser && !s.rights().Superuser():
+		return forbidden("must be superuser")
+	case !s.mayCreateRoles():
+		return forbidden("must have CREATEROLE privilege")
+	}
+	n := *old
+	n.Comment = text
+	return s.addOps(catalog.Op{PutRole: &n})
 }
 
 func (s *Session) commentSchema(name, text string) error {

@@ -69,7 +69,7 @@ var definitionCalls = map[string]*call{
 	}),
 	"pg_get_triggerdef": constant(nil), "pg_get_ruledef": constant(nil), "pg_get_partkeydef": constant(nil), "pg_get_statisticsobjdef": constant(nil),
 	"pg_get_statisticsobjdef_columns": constant(nil), "pg_get_partition_constraintdef": constant(nil), "pg_get_function_sqlbody": constant(nil),
-	"pg_get_functiondef": constant(nil),
+	"pg_get_functiondef": strict(functionDef),
 	"pg_get_userbyid":    strict(func(v *Viewer, args []*string) (*string, error) { return text(v.roleName(oidArg(args[0]))) }),
 	"col_description": strict(func(v *Viewer, args []*string) (*string, error) {
 		n := intArg(args[1])

@@ -9,7 +9,9 @@ import (
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/sql"
+	"github.com/miniodb/miniodb/sql/definition"
 )
 
 // columnList names columns of a relation by their numbers.
@@ -27,7 +29,7 @@ func columnList(o *Object, nums []int16) string {
 func constraintDef(v *Viewer, args []*string) (*string, error) {
 	c := v.constraint[oidArg(args[0])]
 	if c == nil {
-		return builtinConstraint(oidArg(args[0])), nil
+		return v.builtinConstraint(args), nil
 	}
 	switch c.Kind {
 	case 'p':
@@ -38,7 +40,10 @@ func constraintDef(v *Viewer, args []*string) (*string, error) {
 		ref, _ := v.shortClass(c.Ref.OID)
 		return text("FOREIGN KEY (" + columnList(c.Table, c.Columns) + ") REFERENCES " + ref + "(" + columnList(c.Ref, c.RefCols) + ")")
 	}
-	expr := checkText(c)
+	if s, err := definition.Check(c.Expr, columnsOf(c.Table.Columns), v.definitions(len(args) > 1 && *args[1] == "true")); err == nil {
+		return text("CHECK (" + s + ")")
+	}
+	expr := givenCheck(c)
 	if len(args) > 1 && *args[1] == "true" && strings.HasPrefix(expr, "(") { // pretty: one pair of parentheses
 		return text("CHECK " + expr)
 	}
@@ -67,12 +72,19 @@ func indexDef(v *Viewer, args []*string) (*string, error) {
 }
 
 // builtinConstraint is a constraint of PostgreSQL's own.
-func builtinConstraint(oid uint32) *string {
-	c := pgcatalog.ConstraintByOID(oid)
+func (v *Viewer) builtinConstraint(args []*string) *string {
+	c := pgcatalog.ConstraintByOID(oidArg(args[0]))
 	if c == nil {
 		return nil
 	}
-	out := "CHECK (" + c.Expr + ")"
+	expr := c.Expr
+	if t := pgcatalog.TypeByOID(c.Type); t != nil && len(args) > 1 && *args[1] == "true" { // of a domain
+		value := []definition.Column{{Name: "value", Type: sqltype.Of(sqltype.OID(t.Base))}}
+		if s, err := definition.Expr(expr, value, v.definitions(true)); err == nil {
+			expr = strings.ReplaceAll(s, "value", "VALUE")
+		}
+	}
+	out := "CHECK (" + expr + ")"
 	switch c.Kind {
 	case 'p':
 		out = "PRIMARY KEY (" + strings.Join(c.Keys, ", ") + ")"
@@ -117,6 +129,11 @@ func viewDef(v *Viewer, args []*string) (*string, error) {
 	if o == nil || o.definition() == nil {
 		return nil, nil
 	}
+	// A second argument that is no boolean is a column to wrap lines at, which PostgreSQL takes for true, too.
+	pretty := len(args) > 1 && *args[1] != "false"
+	if s, _, err := definition.View(o.definition().Query, columnNames(o.Columns), v.definitions(pretty)); err == nil {
+		return &s, nil
+	}
 	return text(" " + o.definition().Query + ";")
 }
 
@@ -124,7 +141,7 @@ func viewDef(v *Viewer, args []*string) (*string, error) {
 func getExpr(v *Viewer, args []*string) (*string, error) {
 	s := *args[0]
 	if !strings.HasPrefix(s, nextvalHead) || !strings.HasSuffix(s, nextvalTail) {
-		return &s, nil
+		return v.spelledAgain(s, args)
 	}
 	name, err := parseName(strings.ReplaceAll(s[len(nextvalHead):len(s)-len(nextvalTail)], "''", "'"))
 	if err != nil {
@@ -133,6 +150,20 @@ func getExpr(v *Viewer, args []*string) (*string, error) {
 	if oid := v.findClass(name); oid != 0 {
 		short, _ := v.shortClass(oid)
 		return text(nextval(short))
+	}
+	return &s, nil
+}
+
+// spelledAgain gives an expression of the catalogs the parentheses that are asked for.
+func (v *Viewer) spelledAgain(s string, args []*string) (*string, error) {
+	if len(args) > 2 && *args[2] == "true" {
+		var columns []definition.Column
+		if o := v.byOID[oidArg(args[1])]; o != nil {
+			columns = columnsOf(o.Columns)
+		}
+		if t, err := definition.Expr(s, columns, v.definitions(true)); err == nil {
+			return &t, nil
+		}
 	}
 	return &s, nil
 }
@@ -169,6 +200,16 @@ func (v *Viewer) comment(class, oid uint32, column int) *string {
 			return nil
 		}
 		return &s
+	}
+	if c := v.constraint[oid]; c != nil && class == classConstraint && c.Comment != "" {
+		return &c.Comment
+	}
+	if class == classNamespace {
+		for _, s := range v.db.Schemas {
+			if s.OID == oid && s.Comment != "" {
+				return &s.Comment
+			}
+		}
 	}
 	if r := v.db.RoleByOID(oid); r != nil && class == classAuthID && r.Comment != "" {
 		return &r.Comment

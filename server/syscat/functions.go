@@ -206,6 +206,63 @@ func (v *Viewer) functionResult(f *pgcatalog.Function) *string {
 	return &out
 }
 
+// languages are those of the built-in functions (pg_language.oid).
+var languages = map[string]string{"12": "internal", "13": "c", "14": "sql"}
+
+// functionDef is pg_get_functiondef.
+func functionDef(v *Viewer, args []*string) (*string, error) {
+	f := pgcatalog.FunctionByOID(oidArg(args[0]))
+	if f == nil {
+		return nil, nil
+	}
+	if f.Kind == 'a' {
+		return nil, pgerr.New(pgerrcode.WrongObjectType, "%q is an aggregate function", f.Name)
+	}
+	var b strings.Builder
+	b.WriteString("CREATE OR REPLACE FUNCTION " + sql.QuoteIdent(v.schemas[f.Namespace]) + "." + sql.QuoteIdent(f.Name) + "(" + v.functionArguments(f, true, false) + ")\n")
+	if s := v.functionResult(f); s != nil {
+		b.WriteString(" RETURNS " + *s + "\n")
+	}
+	b.WriteString(" LANGUAGE " + languages[f.Language] + "\n")
+	var words []string
+	if f.Kind == 'w' {
+		words = append(words, "WINDOW")
+	}
+	words = append(words, map[string][]string{"i": {"IMMUTABLE"}, "s": {"STABLE"}}[f.Volatility]...)
+	words = append(words, map[string][]string{"s": {"PARALLEL SAFE"}, "r": {"PARALLEL RESTRICTED"}}[f.Parallel]...)
+	for _, w := range []struct {
+		set  bool
+		word string
+	}{{f.Strict, "STRICT"}, {f.SecurityDefiner, "SECURITY DEFINER"}, {f.Leakproof, "LEAKPROOF"}} {
+		if w.set {
+			words = append(words, w.word)
+		}
+	}
+	cost := "1"
+	if f.Language == "14" {
+		cost = "100"
+	}
+	if f.Cost != cost {
+		words = append(words, "COST "+f.Cost)
+	}
+	if f.Rows != "0" && f.Rows != "1000" {
+		words = append(words, "ROWS "+f.Rows)
+	}
+	if s, ok := v.functionName(f.Support); ok {
+		words = append(words, "SUPPORT "+s)
+	}
+	if len(words) > 0 {
+		b.WriteString(" " + strings.Join(words, " ") + "\n")
+	}
+	b.WriteString("AS ")
+	if f.Library != "" {
+		b.WriteString(sql.QuoteLiteral(f.Library) + ", ")
+	}
+	tag := "$function$"
+	b.WriteString(tag + f.Source + tag + "\n")
+	return text(b.String())
+}
+
 // ofFunction makes a call that is about one function.
 func ofFunction(answer func(v *Viewer, f *pgcatalog.Function) *string) *call {
 	return &call{strict: true, answer: func(v *Viewer, args []*string) (*string, error) {

@@ -3,6 +3,7 @@ package syscat
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
@@ -21,6 +22,7 @@ type Image struct {
 	constraint  map[uint32]*constraint
 	types       map[uint32]*Object // row types and their arrays
 	system      []System
+	viewTypes   sync.Map // what typesOf has found, by OID
 }
 
 // System is a relation that the server adds, beside those of PostgreSQL.
@@ -67,6 +69,7 @@ type constraint struct {
 	Ref     *Object // of a foreign key
 	RefCols []int16
 	Expr    string // of a check
+	Comment string
 }
 
 // OIDs of what belongs to a table: a range of 256 for each, above those that the catalog gives out. Where a table has more, or its own OID is too
@@ -120,7 +123,7 @@ func (m *Image) relations() {
 		m.add(&Object{OID: v.OID, Name: name, Kind: 'v', Owner: v.Owner, View: v, Columns: v.Columns, Comment: v.Comment, RowType: derived(v.OID, slotRowType)})
 	}
 	for name, s := range m.db.Sequences {
-		m.add(&Object{OID: s.OID, Name: name, Kind: 'S', Owner: s.Owner, Sequence: s})
+		m.add(&Object{OID: s.OID, Name: name, Kind: 'S', Owner: s.Owner, Sequence: s, Comment: s.Comment})
 	}
 	for i := range m.system {
 		s := &m.system[i]
@@ -175,7 +178,7 @@ func (m *Image) keys() {
 		}
 		for i := range o.Table.Checks {
 			k := &o.Table.Checks[i]
-			m.addConstraint(&constraint{OID: oid(), Name: k.Name, Kind: 'c', Table: o, Expr: k.Expr, Columns: checkColumns(o.Table, k.Expr)})
+			m.addConstraint(&constraint{OID: oid(), Name: k.Name, Kind: 'c', Table: o, Expr: k.Expr, Columns: checkColumns(o.Table, k.Expr), Comment: k.Comment})
 		}
 	}
 }
@@ -186,7 +189,7 @@ func (m *Image) addConstraint(c *constraint) {
 }
 
 func (m *Image) key(o *Object, k *catalog.Key, oid func() uint32) {
-	c := &constraint{OID: oid(), Name: k.Name, Table: o, Columns: attnums(o.Table, k.Columns)}
+	c := &constraint{OID: oid(), Name: k.Name, Table: o, Columns: attnums(o.Table, k.Columns), Comment: k.Comment}
 	switch k.Kind {
 	case catalog.ForeignKey:
 		c.Kind = 'f'

@@ -7,6 +7,7 @@ import (
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
+	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 	"github.com/miniodb/miniodb/sql"
 )
@@ -126,8 +127,16 @@ func (m *Image) attributeRows(w *writer) {
 				m.attributeRow(w, o, i, &c)
 			}
 		}
+		var types []sqltype.Type
+		if v := o.definition(); v != nil {
+			types = m.typesOf(v)
+		}
 		for i := range o.Columns {
-			m.attributeRow(w, o, i, &o.Columns[i])
+			c := o.Columns[i]
+			if types != nil {
+				c.Type = types[i]
+			}
+			m.attributeRow(w, o, i, &c)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package syscat
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
@@ -48,7 +49,7 @@ func (m *Image) constraintRows(w *writer) {
 		}
 		var expr any
 		if c.Kind == 'c' {
-			expr = checkText(c)
+			expr = m.checkText(c)
 		}
 		w.row(c.OID, c.Name, c.Table.Namespace, string(c.Kind), false, false, true, c.Table.OID, 0, index, 0, ref, update, remove, match, true, 0, inherit,
 			c.Columns, refCols, ops, ops, ops, none, none, expr)
@@ -100,10 +101,12 @@ func equality(t sqltype.Type) uint32 {
 	return 0
 }
 
-// hasDefault reports whether a column has a row in pg_attrdef: an identity column takes its numbers without one.
-func hasDefault(c *catalog.Column) bool { return c.Default != "" && c.Identity == "" }
+// hasDefault reports a default that PostgreSQL keeps: NULL is none, identity is something else.
+func hasDefault(c *catalog.Column) bool {
+	return c.Default != "" && c.Identity == "" && !strings.EqualFold(c.Default, "null")
+}
 
-// attrdefOID numbers defaults: they are only ever looked for by their table.
+// eachDefault numbers defaults: they are only ever looked for by their table.
 func (m *Image) eachDefault(f func(oid uint32, o *Object, i int)) {
 	next := overflowOID + 1<<28
 	for _, o := range m.objects {
@@ -120,7 +123,7 @@ func (m *Image) eachDefault(f func(oid uint32, o *Object, i int)) {
 }
 
 func (m *Image) attrdefRows(w *writer) {
-	m.eachDefault(func(oid uint32, o *Object, i int) { w.row(oid, o.OID, i+1, defaultText(&o.Columns[i])) })
+	m.eachDefault(func(oid uint32, o *Object, i int) { w.row(oid, o.OID, i+1, m.defaultText(&o.Columns[i])) })
 }
 
 func (m *Image) rewriteRows(w *writer) {
@@ -158,6 +161,16 @@ func sequenceType(s *catalog.Sequence) uint32 {
 
 func (m *Image) descriptionRows(w *writer) {
 	w.row(extensionOID, classExtension, 0, "what the server tells of itself")
+	for _, s := range m.db.Schemas {
+		if s.Comment != "" {
+			w.row(s.OID, classNamespace, 0, s.Comment)
+		}
+	}
+	for _, c := range m.constraints {
+		if c.Comment != "" {
+			w.row(c.OID, classConstraint, 0, c.Comment)
+		}
+	}
 	for _, o := range m.objects {
 		if o.Comment != "" {
 			w.row(o.OID, classRelation, 0, o.Comment)

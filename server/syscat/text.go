@@ -7,12 +7,16 @@ import (
 	"github.com/miniodb/miniodb/internal/pgcatalog"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/sql"
+	"github.com/miniodb/miniodb/sql/definition"
 )
 
 // defaultText is a column's default as pg_get_expr prints it. Sequences are named with their schemas; getExpr shortens that.
-func defaultText(c *catalog.Column) string {
+func (m *Image) defaultText(c *catalog.Column) string {
 	if name, ok := sequenceOf(c); ok {
 		return nextval(sql.QuoteIdent(name.Schema) + "." + sql.QuoteIdent(name.Name))
+	}
+	if s, err := definition.Default(c.Default, c.Type, m.definitions()); err == nil {
+		return s
 	}
 	return exprText(c.Default, c.Type)
 }
@@ -80,7 +84,15 @@ func boolText(s string) string {
 func typeWord(t sqltype.Type) string { return sqltype.Of(t.OID).String() }
 
 // checkText is the expression of a CHECK constraint, as pg_get_expr prints it.
-func checkText(c *constraint) string {
+func (m *Image) checkText(c *constraint) string {
+	if s, err := definition.Check(c.Expr, columnsOf(c.Table.Columns), m.definitions()); err == nil {
+		return s
+	}
+	return givenCheck(c)
+}
+
+// givenCheck is the text as it was given, in parentheses.
+func givenCheck(c *constraint) string {
 	if strings.HasPrefix(c.Expr, "(") && strings.HasSuffix(c.Expr, ")") && closes(c.Expr) {
 		return c.Expr
 	}
