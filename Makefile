@@ -14,6 +14,7 @@ REQUIREMENTS  := testdata/requirements.txt
 VEGA_DATASETS := 3.2.1
 GOLANGCI_LINT := v2.15.0
 PGJDBC        := 42.7.14
+DRIVER_VENVS  := duckdb sqlalchemy14
 MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 
 TEST_TIMEOUT ?= 40m
@@ -24,7 +25,7 @@ FUZZ_TIME    ?= 10s
 help: ## list the targets
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
-deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) $(CACHE)/.drivers-node $(CACHE)/.drivers-java $(CACHE)/.drivers-duckdb ## install what tests and demo need, once (testdata/cache)
+deps: $(CACHE)/.system $(CACHE)/.venv $(CACHE)/.datasets $(CACHE)/.go $(CACHE)/.minio-$(MINIO) $(CACHE)/.drivers-node $(CACHE)/.drivers-java $(DRIVER_VENVS:%=$(CACHE)/.drivers-%) ## install what tests and demo need, once (testdata/cache)
 
 $(CACHE)/.system: testdata/system-packages.sh
 	@mkdir -p $(CACHE)
@@ -67,11 +68,11 @@ $(CACHE)/.drivers-java: Makefile | $(CACHE)/.system
 		-Dartifact=org.postgresql:postgresql:$(PGJDBC) -DoutputDirectory=$(CURDIR)/$(CACHE)/drivers/java
 	@touch $@
 
-# Beside the tests' DuckDB, as its extension for PostgreSQL comes for older versions.
-$(CACHE)/.drivers-duckdb: testdata/drivers/duckdb/requirements.txt | $(CACHE)/.system
+# Each beside the tests' own packages, as they need other versions of them.
+$(DRIVER_VENVS:%=$(CACHE)/.drivers-%): $(CACHE)/.drivers-%: testdata/drivers/%/requirements.txt | $(CACHE)/.system
 	@mkdir -p $(CACHE)/drivers
-	python3 -m venv --clear $(CACHE)/drivers/duckdb
-	$(CACHE)/drivers/duckdb/bin/pip install --quiet --disable-pip-version-check -r $<
+	python3 -m venv --clear $(CACHE)/drivers/$*
+	$(CACHE)/drivers/$*/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 LINTER := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)

@@ -45,7 +45,7 @@ func SequenceDefault(expr string) (catalog.Name, bool) {
 	return ParseName(text.Sval.GetSval())
 }
 
-// ParseName reads a relation's name as regclass does: an optional schema, folded unless quoted.
+// ParseName reads a relation's name as regclass does: an optional schema, before it optionally this database, folded unless quoted.
 func ParseName(s string) (catalog.Name, bool) {
 	l := &lexer{text: s}
 	var parts []string
@@ -63,9 +63,15 @@ func ParseName(s string) (catalog.Name, bool) {
 		if t.kind == tokEOF {
 			break
 		}
-		if t.op != '.' || len(parts) == 2 {
+		if t.op != '.' || len(parts) == 3 {
 			return catalog.Name{}, false
 		}
+	}
+	if len(parts) == 3 {
+		if parts[0] != catalog.DatabaseName {
+			return catalog.Name{}, false
+		}
+		parts = parts[1:]
 	}
 	if len(parts) == 1 {
 		return catalog.Name{Name: parts[0]}, true

@@ -182,7 +182,8 @@ func (t *translator) anyAll(c exprCtx, x *pg_query.A_Expr, op string, all bool) 
 	if err != nil {
 		return expr{}, err
 	}
-	if duck, ok := comparisons[op]; ok && cmp.sql == "("+t.settleFor(l, elem, x.Location).sql+" "+duck+" pg_x)" && duck[0] != 'I' {
+	// DuckDB makes a subquery of ANY over a list, which the condition of an outer join cannot have.
+	if duck, ok := comparisons[op]; ok && c.place != inJoin && cmp.sql == "("+t.settleFor(l, elem, x.Location).sql+" "+duck+" pg_x)" && duck[0] != 'I' {
 		return typed("("+t.settleFor(l, elem, x.Location).sql+" "+duck+" "+word+" ("+r.sql+"))", sqltype.Bool, l, r), nil
 	}
 	fn := "pg_any"

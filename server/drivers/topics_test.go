@@ -1,5 +1,10 @@
 package drivers_test
 
+// reflected are the topics of testdata/drivers/python/reflection_program.py.
+var reflected = []string{
+	"schemas and names", "columns", "keys", "constraints", "indexes", "comments and options", "views", "several at once", "autoload", "metadata", "automap", "pandas",
+}
+
 // topics are what the programs print, in their order. docs/clients.md names all of them: TestClientsPage.
 var topics = map[string][]string{
 	"TestAsyncpg": {
@@ -40,6 +45,8 @@ var topics = map[string][]string{
 	"TestPsycopg2": {
 		"connect", "password and TLS", "types", "cursors", "named cursors", "transactions", "many", "copy", "errors", "cancelling", "large result",
 	},
+	"TestReflection":   reflected,
+	"TestReflection14": reflected,
 	"TestSQLAlchemy": {
 		"core psycopg", "orm psycopg", "levels psycopg", "core psycopg2", "orm psycopg2", "levels psycopg2", "orm asyncpg",
 	},

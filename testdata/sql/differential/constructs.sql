@@ -138,6 +138,11 @@ SELECT * FROM generate_series('2024-01-01'::timestamptz, '2024-01-03', '1 day')
 SELECT count(*) FROM generate_series(1, 100000)
 SELECT * FROM generate_series(NULL, 3)
 SELECT * FROM generate_subscripts(ARRAY[5,6], 1)
+SELECT * FROM generate_subscripts(ARRAY[5,6], 2)
+SELECT * FROM generate_subscripts(ARRAY[5,6], 1, true)
+SELECT * FROM generate_subscripts(ARRAY[5,6], 2, false)
+SELECT x, l FROM generate_series(1, 3) x LEFT JOIN (VALUES ('{1,2}'::int[], 'a'), ('{3,NULL}', 'b'), (NULL, 'c')) v(k, l) ON x = ANY (k) ORDER BY 1, 2
+SELECT x, l FROM generate_series(1, 3) x JOIN (VALUES ('{1,2}'::int[], 'a'), ('{3,NULL}', 'b')) v(k, l) ON x <> ALL (k) ORDER BY 1, 2
 SELECT current_date = now()::date, now() = current_timestamp, localtimestamp = now()::timestamp, clock_timestamp() IS NOT NULL, statement_timestamp() IS NOT NULL, transaction_timestamp() = now(), length(timeofday()) > 10
 SELECT gen_random_uuid() <> gen_random_uuid(), length(gen_random_uuid()::text)
 SELECT random() BETWEEN 0 AND 1
