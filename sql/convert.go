@@ -119,7 +119,7 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 	case cf == "S":
 		return t.fromText(e, ty), nil
 	case cf == "A" && ct == "A":
-		return plain(), nil
+		return t.convertElements(e, ty, level, plain)
 	case from == sqltype.JSONB && to == sqltype.JSON:
 		return e.ofType(ty), nil
 	case from == sqltype.JSON && to == sqltype.JSONB:
@@ -160,6 +160,21 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 		return out, nil
 	}
 	return plain(), nil
+}
+
+// convertElements casts an array. What an element's text is, DuckDB's own cast does not know.
+func (t *translator) convertElements(e expr, ty sqltype.Type, level castLevel, plain func() expr) (expr, error) {
+	from, _ := e.typ.Elem()
+	to, _ := ty.Elem()
+	fromText, toText := category(from.OID) == "S", category(to.OID) == "S"
+	if from.OID == 0 || fromText == toText || toText && numberRank[from.OID] > 0 && from.OID != sqltype.Float4 && from.OID != sqltype.Float8 || fromText && !to.Reg() {
+		return plain(), nil
+	}
+	inner, err := t.convert(expr{sql: "pg_x", typ: from, weight: 1, scale: -1}, to, level)
+	if err != nil {
+		return expr{}, err
+	}
+	return t.bind(ty.OID, "list_transform($1, lambda pg_x: "+strings.ReplaceAll(inner.sql, "$", "$$")+")", e).ofType(ty), nil
 }
 
 // textOf writes the value as PostgreSQL's output function does.

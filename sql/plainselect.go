@@ -16,6 +16,7 @@ func (t *translator) plainSelect(s *pg_query.SelectStmt, sc *scope) (*query, err
 	targets := t.env.TargetTypes
 	t.env.TargetTypes = nil
 	defer func() { t.env.TargetTypes = targets }()
+	s = liftSet(s)
 	from, items, err := t.fromClause(s.FromClause, sc)
 	if err != nil {
 		return nil, err

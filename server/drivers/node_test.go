@@ -17,3 +17,5 @@ func node(t *testing.T, file string) program {
 func TestNodePostgres(t *testing.T) { compare(t, node(t, "pg_program.cjs")) }
 
 func TestPostgresJS(t *testing.T) { compare(t, node(t, "postgresjs_program.cjs")) }
+
+func TestNodeORMs(t *testing.T) { compare(t, node(t, "orm_program.cjs")) }

@@ -20,6 +20,8 @@ func TestAsyncpg(t *testing.T) { compare(t, python("asyncpg_program.py")) }
 
 func TestSQLAlchemy(t *testing.T) { compare(t, python("sqlalchemy_program.py")) }
 
+func TestPgcli(t *testing.T) { compare(t, python("pgcli_program.py")) }
+
 func TestReflection(t *testing.T) {
 	compare(t, interpreter("venv", "python/reflection_program.py", "psycopg"))
 }

@@ -19,11 +19,15 @@ var topics = map[string][]string{
 	"TestJDBCMetadata": {
 		"objects", "catalogs and schemas", "tables", "columns", "keys", "indexes", "row identifiers", "privileges", "types", "functions", "function columns", "not supported", "plain getters",
 	},
+	"TestNodeORMs": {
+		"objects", "sequelize: introspection", "sequelize: models", "typeorm: introspection", "typeorm: entities", "knex: introspection", "knex: schema and queries", "pg-promise",
+	},
 	"TestNodePostgres": {
 		"connect", "password and TLS", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
 		"copy to", "notices", "pool", "timeouts and cancel", "large result",
 	},
 	"TestPgbench": {"select", "insert", "transactions", "pipeline", "connections"},
+	"TestPgcli":   {"start", "completion queries", "functions", "definitions", "completion", "commands", "script"},
 	"TestPgx": {
 		"connect", "password and TLS", "modes: cache statement", "modes: cache describe", "modes: describe exec", "modes: exec", "modes: simple protocol", "types", "null and special values",
 		"batch", "pipeline", "copy from", "transactions", "errors", "rows to structs", "several statements", "cancel by context", "cancel request", "large scan", "notices", "pool",

@@ -139,6 +139,16 @@ SELECT count(*) FROM generate_series(1, 100000)
 SELECT * FROM generate_series(NULL, 3)
 SELECT * FROM generate_subscripts(ARRAY[5,6], 1)
 SELECT * FROM generate_subscripts(ARRAY[5,6], 2)
+SELECT unnest(a) AS x, count(*) FROM (VALUES (ARRAY[1,2,2]), (ARRAY[2,3]), (NULL), ('{}')) v(a) GROUP BY x ORDER BY x
+SELECT unnest(a), count(*) AS n FROM (VALUES (ARRAY[1,2,2]), (ARRAY[2,3])) v(a) GROUP BY 1 HAVING count(*) > 1 ORDER BY unnest(a)
+SELECT count(*), lower(k), unnest(a) FROM (VALUES ('A', ARRAY[1,2]), ('a', ARRAY[2])) v(k, a) WHERE k <> 'b' GROUP BY lower(k), unnest(a) ORDER BY 3, 1
+SELECT regexp_split_to_table(s, ' +') AS word, count(*) FROM (VALUES ('a b a'), ('c  b')) v(s) GROUP BY word ORDER BY count DESC, word
+SELECT generate_series(1, 3) AS n, count(*) GROUP BY n ORDER BY n DESC
+SELECT unnest(a) AS x, count(*) FROM (VALUES (ARRAY[1,2,2], 7), (ARRAY[2,3], 8)) v(a, x) GROUP BY a, v.x ORDER BY 1, 2
+SELECT DISTINCT unnest(a) AS x FROM (VALUES (ARRAY[1,2,2]), (ARRAY[2,3])) v(a) GROUP BY x ORDER BY x
+SELECT unnest(a) AS x, unnest(a) AS y, count(*) FROM (VALUES (ARRAY[1,2])) v(a) GROUP BY a ORDER BY 1, 2
+SELECT ARRAY['1 day'::interval, '-2 mons']::text[], ARRAY['\x01ff'::bytea]::text[], ARRAY[1.5::float8, 'NaN']::text[]
+SELECT ARRAY[true, NULL]::text[], ARRAY['2024-01-02'::date]::text[], ARRAY['2024-01-02 03:04:05.6'::timestamp]::varchar[], ARRAY[1, NULL]::text[], ARRAY['{"a": 1}'::jsonb]::text[]
 SELECT * FROM generate_subscripts(ARRAY[5,6], 1, true)
 SELECT * FROM generate_subscripts(ARRAY[5,6], 2, false)
 SELECT x, l FROM generate_series(1, 3) x LEFT JOIN (VALUES ('{1,2}'::int[], 'a'), ('{3,NULL}', 'b'), (NULL, 'c')) v(k, l) ON x = ANY (k) ORDER BY 1, 2

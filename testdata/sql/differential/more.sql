@@ -65,8 +65,7 @@ SELECT sum(x) FROM generate_series(1, 100) AS x
 SELECT x, x * x AS sq FROM generate_series(1, 3) x
 SELECT n, sum(n) OVER (ORDER BY n) FROM unnest(ARRAY[1,2,3]) n
 SELECT id, unnest(ARRAY[id, id * 2]) AS u FROM t WHERE id < 3 ORDER BY id, u
--- call it in FROM
-differs: SELECT unnest(string_to_array(txt, ' ')) AS w, count(*) FROM t GROUP BY w ORDER BY w
+SELECT unnest(string_to_array(txt, ' ')) AS w, count(*) FROM t GROUP BY w ORDER BY w
 SELECT regexp_split_to_table('a b c', ' ')
 SELECT id FROM t WHERE d = current_date
 SELECT id FROM t WHERE ok IS NOT TRUE ORDER BY id
