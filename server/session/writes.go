@@ -103,7 +103,7 @@ func (w *writer) add(ctx context.Context, b *vector.Batch) error {
 	if w.spool != nil {
 		return w.spill(ctx, []action{part})
 	}
-	if b.Len >= encodeAheadRows {
+	if b.Len >= encodeAheadRows && !temporary(t.Name) {
 		if n := len(w.parts); n > 0 {
 			w.parts[n-1].ahead.wait() // one at a time
 		}
