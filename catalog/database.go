@@ -17,6 +17,7 @@ type Database struct {
 	NextOID   uint32                 `json:"next_oid"`
 	Owner     uint32                 `json:"owner,omitempty"`
 	ACL       ACL                    `json:"acl,omitzero"`
+	Defaults  *Defaults              `json:"defaults,omitempty"` // nil: none
 	Roles     map[string]*Role       `json:"roles"`
 	Schemas   map[string]*Schema     `json:"schemas"`
 	Tables    map[Name]*Table        `json:"-"`
@@ -52,6 +53,7 @@ type Op struct {
 	PutRole      *Role     `json:"put_role,omitempty"`
 	DropRole     string    `json:"drop_role,omitempty"`
 	PutAccess    *Access   `json:"put_access,omitempty"`
+	PutDefaults  *Defaults `json:"put_defaults,omitempty"`
 	PutSchema    *Schema   `json:"put_schema,omitempty"`
 	DropSchema   string    `json:"drop_schema,omitempty"`
 	PutTable     *Table    `json:"put_table,omitempty"`
@@ -104,7 +106,7 @@ func (d *Database) applyRename(r *Rename) {
 // Apply returns the database after ops, as the given version of the catalog log. The receiver is unchanged.
 func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 	n := &Database{
-		Version: version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Roles: maps.Clone(d.Roles),
+		Version: version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Defaults: d.Defaults, Roles: maps.Clone(d.Roles),
 		Schemas: maps.Clone(d.Schemas), Tables: maps.Clone(d.Tables),
 		Views: maps.Clone(d.Views), Sequences: maps.Clone(d.Sequences), Streams: maps.Clone(d.Streams),
 		Dropped: maps.Clone(d.Dropped), Recent: maps.Clone(d.Recent),
@@ -115,14 +117,23 @@ func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 			n.Roles[op.PutRole.Name] = op.PutRole
 			n.claim(op.PutRole.OID)
 		case op.DropRole != "":
+			if r := n.Roles[op.DropRole]; r != nil && n.Defaults != nil {
+				n.Defaults = n.Defaults.withoutRole(r.OID)
+			}
 			delete(n.Roles, op.DropRole)
 		case op.PutAccess != nil:
 			n.applyAccess(op.PutAccess)
+		case op.PutDefaults != nil:
+			n.Defaults = op.PutDefaults
 		case op.PutSchema != nil:
 			n.Schemas[op.PutSchema.Name] = op.PutSchema
 			n.claim(op.PutSchema.OID)
 		case op.DropSchema != "":
+			gone := n.Schemas[op.DropSchema]
 			delete(n.Schemas, op.DropSchema)
+			if gone != nil && n.Defaults != nil && n.SchemaByOID(gone.OID) == nil { // not renamed
+				n.Defaults = n.Defaults.withoutSchema(gone.OID)
+			}
 		case op.PutTable != nil:
 			n.Tables[op.PutTable.Name] = op.PutTable
 			n.claim(op.PutTable.OID)
@@ -158,6 +169,16 @@ func (d *Database) claim(oid uint32) {
 	if oid >= d.NextOID {
 		d.NextOID = oid + 1
 	}
+}
+
+// SchemaByOID returns the schema, or nil.
+func (d *Database) SchemaByOID(oid uint32) *Schema {
+	for _, s := range d.Schemas {
+		if s.OID == oid {
+			return s
+		}
+	}
+	return nil
 }
 
 // Exists reports whether any relation (table, view or sequence) has this name.

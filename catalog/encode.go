@@ -16,6 +16,7 @@ type databaseJSON struct {
 	NextOID   uint32                 `json:"next_oid"`
 	Owner     uint32                 `json:"owner,omitempty"`
 	ACL       ACL                    `json:"acl,omitzero"`
+	Defaults  *Defaults              `json:"defaults,omitempty"`
 	Roles     map[string]*Role       `json:"roles"`
 	Schemas   map[string]*Schema     `json:"schemas"`
 	Tables    []*Table               `json:"tables"`
@@ -29,7 +30,7 @@ type databaseJSON struct {
 // MarshalJSON writes the whole database; equal databases give equal bytes.
 func (d *Database) MarshalJSON() ([]byte, error) {
 	return json.Marshal(databaseJSON{
-		Version: d.Version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Roles: d.Roles, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
+		Version: d.Version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Defaults: d.Defaults, Roles: d.Roles, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
 		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences),
 	})
 }
@@ -42,7 +43,7 @@ func (d *Database) UnmarshalJSON(data []byte) error {
 	}
 	n := NewDatabase()
 	n.Version, n.NextOID = j.Version, max(j.NextOID, FirstOID)
-	n.Owner, n.ACL = j.Owner, j.ACL
+	n.Owner, n.ACL, n.Defaults = j.Owner, j.ACL, j.Defaults
 	for name, r := range j.Roles {
 		if r == nil {
 			return fmt.Errorf("role %q is null", name)

@@ -26,3 +26,13 @@ type ColumnGrant struct {
 }
 
 func (*Grant) command() {}
+
+// AlterDefaultPrivileges is ALTER DEFAULT PRIVILEGES: what Grant says, of objects to come.
+type AlterDefaultPrivileges struct {
+	Roles   []RoleSpec // FOR ROLE; none: the current one
+	Schemas []string   // IN SCHEMA; none: all
+	Kind    catalog.DefaultKind
+	Grant   *Grant
+}
+
+func (*AlterDefaultPrivileges) command() {}

@@ -44,7 +44,7 @@ type AlterRole struct {
 
 // AlterRoleSet is ALTER ROLE ... SET and RESET: one of Set and Reset is there.
 type AlterRoleSet struct {
-	Role     *RoleSpec // nil: ALL
+	Role     *RoleSpec // nil: ALL, or ALTER DATABASE
 	Database string    // IN DATABASE
 	Set      *Set
 	Reset    *Reset

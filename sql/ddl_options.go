@@ -61,6 +61,13 @@ func (o *TableOptions) set(key string, def *pg_query.DefElem, value string) erro
 		return pgerr.New(pgerrcode.InvalidParameterValue, "invalid value for option \"%s\": \"%s\"", key, clip(value)).WithHint("%s", want)
 	}
 	switch {
+	case storageParameter(key):
+		if _, err := strconv.ParseFloat(value, 64); err != nil {
+			if _, ok := defBool(def, value); !ok {
+				return pgerr.New(pgerrcode.InvalidParameterValue, "invalid value for option \"%s\": \"%s\"", key, clip(value))
+			}
+		}
+		return nil
 	case strings.Contains(key, "."):
 		if len(o.Properties) == maxProperties || len(key)+len(value) > maxPropertyBytes {
 			return pgerr.New(pgerrcode.ProgramLimitExceeded, "a table has at most %d properties of %d bytes", maxProperties, maxPropertyBytes)
@@ -131,6 +138,16 @@ func (o *TableOptions) set(key string, def *pg_query.DefElem, value string) erro
 		return e.WithHint("Options are %s, and properties such as owner.team.", strings.Join(tableOptionNames, ", "))
 	}
 	return nil
+}
+
+// storageParameter reports a parameter of PostgreSQL's own storage (documentation, CREATE TABLE, Storage Parameters), as pg_dump and pgbench write them.
+// They are about pages and dead rows, which are not here, and are dropped.
+func storageParameter(key string) bool {
+	switch key = strings.TrimPrefix(key, "toast."); key {
+	case "fillfactor", "parallel_workers", "toast_tuple_target", "user_catalog_table", "vacuum_index_cleanup", "vacuum_truncate", "log_autovacuum_min_duration":
+		return true
+	}
+	return strings.HasPrefix(key, "autovacuum_")
 }
 
 func (o *TableOptions) property(key, value string) {

@@ -22,6 +22,12 @@ func (c *classifier) roleStatement(s *Statement, node *pg_query.Node) (known boo
 	case *pg_query.Node_AlterRoleSetStmt:
 		s.Tag = "ALTER ROLE"
 		s.Command, err = c.alterRoleSet(n.AlterRoleSetStmt)
+	case *pg_query.Node_AlterDatabaseSetStmt:
+		s.Tag = "ALTER DATABASE"
+		s.Command, err = c.settings(&AlterRoleSet{Database: n.AlterDatabaseSetStmt.Dbname}, n.AlterDatabaseSetStmt.Setstmt)
+	case *pg_query.Node_AlterDefaultPrivilegesStmt:
+		s.Tag = "ALTER DEFAULT PRIVILEGES"
+		s.Command, err = c.defaultPrivileges(n.AlterDefaultPrivilegesStmt)
 	case *pg_query.Node_DropRoleStmt:
 		s.Tag, s.Command = "DROP ROLE", &DropRole{Roles: roleSpecs(n.DropRoleStmt.Roles), IfExists: n.DropRoleStmt.MissingOk}
 	case *pg_query.Node_RenameStmt:
@@ -171,8 +177,13 @@ func (c *classifier) alterRoleSet(n *pg_query.AlterRoleSetStmt) (*AlterRoleSet, 
 		role := roleSpec(n.Role)
 		out.Role = &role
 	}
+	return c.settings(out, n.Setstmt)
+}
+
+// settings reads what is set or reset.
+func (c *classifier) settings(out *AlterRoleSet, n *pg_query.VariableSetStmt) (*AlterRoleSet, error) {
 	var inner Statement
-	if err := c.set(&inner, n.Setstmt); err != nil {
+	if err := c.set(&inner, n); err != nil {
 		return nil, err
 	}
 	switch x := inner.Command.(type) {
@@ -183,7 +194,7 @@ func (c *classifier) alterRoleSet(n *pg_query.AlterRoleSetStmt) (*AlterRoleSet, 
 	case *Reset:
 		out.Reset = x
 	default:
-		return nil, unsupported("this ALTER ROLE ... SET is not supported")
+		return nil, unsupported("this parameter cannot be kept for sessions")
 	}
 	return out, nil
 }

@@ -26,7 +26,7 @@ var topics = map[string][]string{
 		"connect", "password and TLS", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
 		"copy to", "notices", "pool", "timeouts and cancel", "large result",
 	},
-	"TestPgbench": {"select", "insert", "transactions", "pipeline", "connections"},
+	"TestPgbench": {"select", "insert", "transactions", "pipeline", "connections", "own_tables"},
 	"TestPgcli":   {"start", "completion queries", "functions", "definitions", "completion", "commands", "script"},
 	"TestPgx": {
 		"connect", "password and TLS", "modes: cache statement", "modes: cache describe", "modes: describe exec", "modes: exec", "modes: simple protocol", "types", "null and special values",

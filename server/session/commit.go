@@ -203,6 +203,8 @@ func changedMeanwhile(op catalog.Op, base, current *catalog.Database) (string, b
 	switch {
 	case op.PutRole != nil, op.DropRole != "", op.PutAccess != nil:
 		return rolesChanged(op, base, current)
+	case op.PutDefaults != nil:
+		return "defaults", base.Defaults != current.Defaults
 	case op.Rename != nil:
 		name, changed := relation(op.Rename.From)
 		if !changed {

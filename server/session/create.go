@@ -103,6 +103,7 @@ func (s *Session) createTable(_ context.Context, c *sql.CreateTable, definition 
 		return nil, err
 	}
 	table.Owner, table.Definition = s.owner(), definition
+	table.ACL = s.newACL(table.Name, catalog.DefaultRelations)
 	for i, k := range table.Keys {
 		if k.References == nil {
 			continue
@@ -228,6 +229,7 @@ func (s *Session) freeName(n catalog.Name, ops []catalog.Op) string {
 func (s *Session) sequenceOf(c *sql.CreateSequence, oid uint32) *catalog.Sequence {
 	return &catalog.Sequence{
 		OID: oid, Name: c.Name, Start: c.Start, Increment: c.Increment, Min: c.Min, Max: c.Max, Cycle: c.Cycle, Reserved: c.Start, Owner: s.owner(),
+		ACL: s.newACL(c.Name, catalog.DefaultSequences),
 	}
 }
 
@@ -264,7 +266,7 @@ func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Resul
 		}
 		return nil, pgerr.New(pgerrcode.DuplicateSchema, "schema %q already exists", c.Name)
 	}
-	return tagResult(tag), s.addOps(catalog.Op{PutSchema: &catalog.Schema{OID: db.NextOID, Name: c.Name, Owner: ownerOf(owner.OID)}})
+	return tagResult(tag), s.addOps(catalog.Op{PutSchema: &catalog.Schema{OID: db.NextOID, Name: c.Name, Owner: ownerOf(owner.OID), ACL: db.NewACL(owner.OID, "", catalog.DefaultSchemas)}})
 }
 
 // schemaOwner says whose a new schema is; without a name of its own it is called like that role.
@@ -335,7 +337,7 @@ func (s *Session) runCreateView(ctx context.Context, c *sql.CreateView, tag stri
 	if err != nil {
 		return nil, err
 	}
-	v := &catalog.View{OID: s.newOIDs(name)(), Name: name, Columns: columns, Query: text, Owner: s.owner()}
+	v := &catalog.View{OID: s.newOIDs(name)(), Name: name, Columns: columns, Query: text, Owner: s.owner(), ACL: s.newACL(name, catalog.DefaultRelations)}
 	if old != nil {
 		v.OID, v.Owner, v.ACL, v.Comment = old.OID, old.Owner, old.ACL, old.Comment
 		for i := range old.Columns {

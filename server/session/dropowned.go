@@ -91,6 +91,11 @@ func (s *Session) dropAll(relations []catalog.Name, schemas []string) error {
 
 // revokeAll takes a role out of every list of privileges, and what it had granted.
 func (s *Session) revokeAll(role uint32) error {
+	if d := s.access().Defaults.Revoke(role); d != nil {
+		if err := s.addOps(catalog.Op{PutDefaults: d}); err != nil {
+			return err
+		}
+	}
 	for _, o := range securables(s.database()) {
 		a, changed := *o.access, o.access.ACL.Names(role)
 		a.ACL = a.ACL.Without(role)

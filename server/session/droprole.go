@@ -98,6 +98,17 @@ func (s *Session) dependents(role uint32) []string {
 			}
 		}
 	}
+	for _, p := range s.access().DefaultPrivileges() {
+		text := "default privileges on new " + map[catalog.DefaultKind]string{"r": "relations", "S": "sequences", "n": "schemas"}[p.Kind] + " belonging to role " + s.roleName(p.Role)
+		if in := s.access().SchemaByOID(p.Schema); in != nil {
+			text += " in schema " + in.Name
+		}
+		if p.Role == role {
+			lines = append(lines, line{0, 0, "owner of " + text})
+		} else if p.ACL.Names(role) {
+			lines = append(lines, line{0, 0, "privileges for " + text})
+		}
+	}
 	slices.SortFunc(lines, func(a, b line) int {
 		return cmp.Or(cmp.Compare(b.oid, a.oid), cmp.Compare(a.column, b.column), strings.Compare(a.text, b.text))
 	})

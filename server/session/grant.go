@@ -78,17 +78,9 @@ func (s *Session) runGrant(c *sql.Grant, tag string) (pgwire.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var grantees []uint32
-	for _, spec := range c.Grantees {
-		if spec.Kind == sql.RolePublic {
-			grantees = append(grantees, catalog.Public)
-			continue
-		}
-		r, err := s.findRole(spec)
-		if err != nil {
-			return nil, err
-		}
-		grantees = append(grantees, r.OID)
+	grantees, err := s.grantees(c.Grantees)
+	if err != nil {
+		return nil, err
 	}
 	if c.Fault != nil {
 		return nil, c.Fault

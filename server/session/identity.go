@@ -40,9 +40,11 @@ func (s *Session) startIdentity() error {
 		return pgerr.Fatal(pgerrcode.InsufficientPrivilege, "permission denied for database %q", s.client.Database).
 			WithDetail("User does not have CONNECT privilege.")
 	}
-	for name, value := range role.Settings {
-		if v, err := checkSetting(name, value, s.values, true); err == nil { // one that a later release refuses must not keep anybody out
-			s.values = s.values.with(name, v)
+	for _, settings := range db.SettingsOf(role) {
+		for name, value := range settings {
+			if v, err := checkSetting(name, value, s.values, true); err == nil { // one that a later release refuses must not keep anybody out
+				s.values = s.values.with(name, v)
+			}
 		}
 	}
 	return nil

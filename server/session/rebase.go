@@ -48,6 +48,16 @@ func rebaseRoles(op *catalog.Op, oid func(uint32) uint32) {
 		return out
 	}
 	switch {
+	case op.PutDefaults != nil:
+		d := &catalog.Defaults{}
+		for _, o := range op.PutDefaults.Settings {
+			d = d.WithSettings(oid(o.Role), o.Database, o.Values)
+		}
+		for _, p := range op.PutDefaults.Privileges {
+			p.Role, p.Schema, p.ACL = oid(p.Role), oid(p.Schema), list(p.ACL)
+			d = d.WithACL(p)
+		}
+		op.PutDefaults = d
 	case op.Rename != nil:
 		n := *op.Rename
 		for _, inner := range []*catalog.Op{{PutTable: n.Table}, {PutView: n.View}, {PutSequence: n.Sequence}} {

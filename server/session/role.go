@@ -1,7 +1,6 @@
 package session
 
 import (
-	"maps"
 	"strings"
 	"time"
 
@@ -212,45 +211,6 @@ func (s *Session) runAlterRole(c *sql.AlterRole, tag string) (pgwire.Result, err
 func given(o *sql.RoleOptions) bool {
 	return o.Superuser != nil || o.CreateDB != nil || o.CreateRole != nil || o.Inherit != nil || o.Login != nil || o.Replication != nil ||
 		o.BypassRLS != nil || o.ConnLimit != nil || o.ValidUntil != nil
-}
-
-func (s *Session) runAlterRoleSet(c *sql.AlterRoleSet, tag string) (pgwire.Result, error) {
-	if c.Role == nil || c.Database != "" {
-		return nil, pgerr.New(pgerrcode.FeatureNotSupported, "settings can be kept for single roles only").
-			WithHint("Use ALTER ROLE name SET, without ALL and IN DATABASE.")
-	}
-	if c.Role.Kind == sql.RoleNamed && strings.HasPrefix(c.Role.Name, "pg_") {
-		return nil, pgerr.New(pgerrcode.ReservedName, "role name %q is reserved", c.Role.Name).WithDetail("Cannot alter reserved roles.")
-	}
-	old, err := s.findRole(*c.Role)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case s.rights().Superuser():
-	case old.Superuser:
-		return nil, forbidden("must be superuser to alter superusers")
-	case !s.mayCreateRoles() && old.OID != s.role():
-		return nil, forbidden("permission denied")
-	}
-	n := *old
-	n.Settings = maps.Clone(old.Settings)
-	switch {
-	case c.Set != nil:
-		value, err := checkSetting(c.Set.Name, settingText(c.Set), s.values, true)
-		if err != nil {
-			return nil, s.node.refuseEngineSetting(c.Set.Name, err)
-		}
-		if n.Settings == nil {
-			n.Settings = map[string]string{}
-		}
-		n.Settings[c.Set.Name] = value
-	case c.Reset.All:
-		n.Settings = nil
-	default:
-		delete(n.Settings, c.Reset.Name)
-	}
-	return tagResult(tag), s.addOps(catalog.Op{PutRole: &n})
 }
 
 func (s *Session) runRenameRole(c *sql.RenameRole, tag string) (pgwire.Result, error) {

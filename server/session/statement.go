@@ -292,6 +292,8 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runDropRole(c, st.stmt.Tag)
 	case *sql.GrantRole:
 		return s.runGrantRole(c, st.stmt.Tag)
+	case *sql.AlterDefaultPrivileges:
+		return s.runAlterDefaultPrivileges(c, st.stmt.Tag)
 	case *sql.Grant:
 		return s.runGrant(c, st.stmt.Tag)
 	case *sql.AlterOwner:

@@ -2,6 +2,7 @@ package syscat
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/miniodb/miniodb/catalog"
@@ -44,13 +45,32 @@ func (m *Image) shdescriptionRows(w *writer) {
 }
 
 func (m *Image) roleSettingRows(w *writer) {
-	for _, r := range sortedByOID(m.db.Roles, func(r *catalog.Role) uint32 { return r.OID }) {
+	row := func(database, role uint32, values map[string]string) {
 		var list []string
-		for _, name := range slices.Sorted(maps.Keys(r.Settings)) {
-			list = append(list, name+"="+r.Settings[name])
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			list = append(list, name+"="+values[name])
 		}
 		if len(list) > 0 {
-			w.row(0, r.OID, list)
+			w.row(database, role, list)
 		}
+	}
+	if m.db.Defaults != nil {
+		for _, o := range m.db.Defaults.Settings {
+			database := uint32(0)
+			if o.Database {
+				database = DatabaseOID
+			}
+			row(database, o.Role, o.Values)
+		}
+	}
+	for _, r := range sortedByOID(m.db.Roles, func(r *catalog.Role) uint32 { return r.OID }) {
+		row(0, r.OID, r.Settings)
+	}
+}
+
+// defaultACLRows numbers its rows from the last OIDs down: nothing refers to them.
+func (m *Image) defaultACLRows(w *writer) {
+	for i, p := range m.db.DefaultPrivileges() {
+		w.row(math.MaxUint32-uint32(i), p.Role, p.Schema, string(p.Kind), m.items(p.ACL))
 	}
 }
