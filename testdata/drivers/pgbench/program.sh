@@ -39,7 +39,7 @@ query "SELECT count(*), sum(x) FROM piped"
 echo "== connections"
 bench select.sql -C -t 20
 
-echo "== own tables"
+echo "== own_tables"
 pgbench -i -q -s 1 >/dev/null 2>&1 || { echo "FAILED -i"; status=1; }
 pgbench -n -S -M prepared -c 2 -t 20 2>&1 | grep -E '^(query mode|number of transactions|number of failed)'
 query "SELECT count(*), count(DISTINCT bid), sum(abalance) FROM pgbench_accounts"
