@@ -14,6 +14,14 @@ type Query struct {
 	Text string         // text of the statement the query stands in
 	// Stored says that the rows go into a table: numerics keep their decimals.
 	Stored bool
+	// Dialect is set for a query in DuckDB's own dialect, and Node is nil then: see NewDialect.
+	Dialect *DialectText
+}
+
+// DialectText is what is known of a query in DuckDB's dialect before it is bound.
+type DialectText struct {
+	Params  int   // the highest $n
+	Refused error // what PostgreSQL has to say of the text
 }
 
 // Insert is INSERT INTO. Exactly one of Rows, Query and DefaultValues is set. That the number of values fits the columns is for the caller

@@ -31,6 +31,8 @@ type lexer struct {
 	pos  int
 	mask []byte // where not nil: a copy of text in which comments are made harmless, see maskComments
 	deep bool   // a comment nests deeper than maxComments; the rest of the text was passed over
+	// dialect tells whether DuckDB takes a statement for a query; nil: its dialect is not asked for.
+	dialect func(text string) bool
 }
 
 // maxComments bounds nested comments: PostgreSQL's scanner looks at the rest of a run of them once for each, which is 16 s for 50,000.

@@ -24,7 +24,11 @@ const (
 // Parse splits text into statements, parses and classifies them. Empty statements are dropped. Errors are *pgerr.Error with a position in
 // text: 42601 for syntax, 0A000 for what is not supported, 42501 for what may never run here, 54000 and 54001 for too long and too
 // deep, 22021 for bytes that are not UTF-8. An error in one statement fails the whole text.
-func Parse(text string) ([]*Statement, error) {
+func Parse(text string) ([]*Statement, error) { return ParseDialect(text, nil) }
+
+// ParseDialect is Parse for a client that may use DuckDB's dialect: where PostgreSQL's grammar refuses what begins like a query, it asks whether DuckDB takes
+// the text as one. Where it does not, the error is PostgreSQL's.
+func ParseDialect(text string, takes func(text string) bool) ([]*Statement, error) {
 	if len(text) > MaxTextBytes {
 		return nil, pgerr.New(pgerrcode.ProgramLimitExceeded, "query text of %d bytes is too long", len(text)).
 			WithHint("At most %d bytes are taken; load data with COPY.", MaxTextBytes)
@@ -33,7 +37,7 @@ func Parse(text string) ([]*Statement, error) {
 		return nil, err
 	}
 	var out []*Statement
-	l := &lexer{text: text}
+	l := &lexer{text: text, dialect: takes}
 	chars := charCounter{text: text}
 	for {
 		if !l.skip() {
@@ -92,7 +96,15 @@ func (l *lexer) statement() (*Statement, error) {
 	}
 	node, err := parseGrammar(text)
 	if err != nil {
-		return nil, refuseWithin(text, err)
+		if err = refuseWithin(text, err); l.takesDialect(p, text, err) {
+			return dialectStatement(text, p.params, err), nil
+		}
+		return nil, err
+	}
+	if l.dialect != nil && dialectHints(text) {
+		if err := dialectOnly(node); err != nil && l.takesDialect(p, text, err) {
+			return dialectStatement(text, p.params, err), nil
+		}
 	}
 	s := &Statement{Text: text, Params: p.params}
 	c := classifier{text: text, walk: p.walk}

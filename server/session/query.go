@@ -41,9 +41,16 @@ type boundQuery struct {
 // bind resolves a query and asks the engine for its columns.
 func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type, names ...string) (*boundQuery, error) {
 	r := s.resolver()
-	sel, err := sql.Rewrite(q, sql.Env{
+	env := sql.Env{
 		Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names, ShowNumerics: target == nil,
-	})
+	}
+	var sel *sql.Select
+	var err error
+	if q.Dialect != nil {
+		sel, err = s.rewriteDialect(ctx, q, env)
+	} else {
+		sel, err = sql.Rewrite(q, env)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +77,12 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 		columns: make([]pgwire.Column, visible),
 	}
 	for i, c := range desc.Columns[:visible] {
+		if q.Dialect != nil {
+			c.Name = sql.DialectColumn(c.Name)
+		}
 		b.columns[i] = outputColumn(sel, i, c)
 	}
-	if len(sel.Columns) == 0 { // the engine has no rows without columns, and was given one
+	if len(sel.Columns) == 0 && q.Dialect == nil { // the engine has no rows without columns, and was given one
 		b.columns = b.columns[:0]
 	}
 	for _, a := range sel.Actions {

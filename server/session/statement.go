@@ -60,8 +60,8 @@ func (s *statement) Params() []sqltype.Type   { return s.params }
 func (s *statement) Columns() []pgwire.Column { return s.columns }
 
 // Parse implements pgwire.Session.
-func (s *Session) Parse(_ context.Context, text string) ([]pgwire.Parsed, error) {
-	stmts, err := sql.Parse(text)
+func (s *Session) Parse(ctx context.Context, text string) ([]pgwire.Parsed, error) {
+	stmts, err := sql.ParseDialect(text, s.dialect(ctx))
 	if err != nil {
 		s.node.statements.Add(1)
 		s.node.failures.Add(1)
