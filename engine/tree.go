@@ -20,7 +20,7 @@ func (c *Conn) SyntaxText(ctx context.Context, tree []byte) (string, error) {
 
 // ask runs a query of one text that depends on one text.
 func (c *Conn) ask(ctx context.Context, sql, arg string) ([]byte, error) {
-	rows, err := c.QueryAgain(Small(ctx), sql, []*string{&arg})
+	rows, err := c.QueryAgain(Small(ctx), sql, []*string{&arg}, KeepPlan)
 	if err != nil {
 		return nil, err
 	}
