@@ -19,7 +19,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -73,7 +72,7 @@ type DB struct {
 
 	mu     sync.Mutex // guards what follows
 	db     b.Database // Ptr nil once closed
-	forget func()     // ends Config.Functions; nil for none, and once closed
+	forget func()     // ends Config.Functions; nil once closed
 }
 
 // Open makes an instance, attaches the buffer database, runs the prelude and locks the configuration, in this order. It
@@ -101,15 +100,9 @@ func Open(cfg Config) (*DB, error) {
 		return nil, err
 	}
 	defer conn.Close()
-	if err := errors.Join(conn.registerHost(), conn.registerAct()); err != nil {
+	if db.forget, err = conn.registerHostFunctions(cfg.Functions); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("set up engine: %w", err)
-	}
-	if cfg.Functions != nil {
-		if db.forget, err = conn.registerFunctions(cfg.Functions); err != nil {
-			db.Close()
-			return nil, fmt.Errorf("set up engine: %w", err)
-		}
 	}
 	for _, text := range cfg.script() {
 		if err := conn.run(text); err != nil {
