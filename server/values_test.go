@@ -37,7 +37,7 @@ func TestBinaryValues(t *testing.T) {
 		_, err := c.Exec(ctx, "SET timezone = 'UTC';"+valuesFixture).ReadAll()
 		require.NoError(t, err)
 	}
-	for _, name := range []string{"records"} {
+	for _, name := range []string{"records", "dimensions"} {
 		f, err := os.Open(filepath.Join("../testdata/sql/differential", name+".sql"))
 		require.NoError(t, err)
 		lines := bufio.NewScanner(f)

@@ -179,6 +179,7 @@ func (w *aggWriter) write() (expr, error) {
 			return w.none()
 		}
 		out.typ, out.scale, out.inex, out.fields, out.rowOf = a.typ, a.scale, a.inex, a.fields, a.rowOf
+		out.nest = a.nest
 		if a.typ.OID == sqltype.Varchar {
 			out.typ = sqltype.Of(sqltype.Text)
 		}
@@ -227,6 +228,9 @@ func (w *aggWriter) write() (expr, error) {
 		}
 		out := typed(w.plain("array_agg", a.sql), arr.OID)
 		out.fields, out.rowOf = a.fields, a.rowOf
+		if _, nested := a.typ.Elem(); nested {
+			return t.collected(out, a)
+		}
 		return out, nil
 	case "json":
 		a := t.settle(args[0])
@@ -457,6 +461,6 @@ func (w *aggWriter) window() (expr, error) {
 		out = t.finishUnified(args[0], pair, ty)
 	}
 	res := typed(w.plain(w.name, joinSQL(args)), out.typ.OID)
-	res.typ, res.scale, res.inex, res.fields, res.rowOf = out.typ, out.scale, out.inex, out.fields, out.rowOf
+	res.typ, res.scale, res.inex, res.fields, res.rowOf, res.nest = out.typ, out.scale, out.inex, out.fields, out.rowOf, out.nest
 	return res, nil
 }

@@ -1,35 +1,113 @@
 package sql
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
+	"github.com/miniodb/miniodb/internal/vector"
 )
 
 // arrayLiteral reads '{1,2}' as array_in does, one dimension or more.
 func (t *translator) arrayLiteral(text string, elem, ty sqltype.Type, loc int32) (expr, error) {
+	malformed := func(detail string) error {
+		e := t.errorf(loc, pgerrcode.InvalidTextRepresentation, "malformed array literal: \"%s\"", text)
+		if detail == "" { // the decoder of parameters finds what is wrong, too
+			b := vector.NewBuilder([]vector.Type{pgvalue.Nested(vector.TypeOf(ty), pgvalue.TextDims([]byte(text)))})
+			if err := pgvalue.NewDecoder(pgvalue.Options{}).ParseText(b.Col(0), []byte(text)); pgerr.Code(err) == e.Code {
+				detail = pgerr.From(err).Detail
+			}
+		}
+		if detail != "" {
+			e = e.WithDetail("%s", detail)
+		}
+		return e
+	}
 	p := arrayParser{s: strings.TrimSpace(text)}
+	bounds, ok := p.bounds()
+	if !ok {
+		return expr{}, malformed("")
+	}
 	items, ok := p.list(0)
+	if p.deep {
+		return expr{}, t.errorf(loc, pgerrcode.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", maxDims+1, maxDims)
+	}
 	if !ok || p.pos != len(p.s) {
-		return expr{}, t.errorf(loc, pgerrcode.InvalidTextRepresentation, "malformed array literal: \"%s\"", text)
+		return expr{}, malformed("")
+	}
+	var shape []int
+	if !items.measure(0, &shape) {
+		return expr{}, malformed("Multidimensional arrays must have sub-arrays with matching dimensions.")
+	}
+	for i, b := range bounds {
+		switch {
+		case len(bounds) != len(shape) || b[1]-b[0]+1 != shape[i]:
+			return expr{}, malformed("Specified array dimensions do not match array contents.")
+		case b[0] != 1:
+			return expr{}, t.unsupported(loc, "an array with a lower bound other than 1")
+		}
 	}
 	sql, err := t.arrayItems(items, elem, loc)
 	if err != nil {
 		return expr{}, err
 	}
-	duck, ok := duckType(ty)
-	if !ok {
+	if _, ok := duckType(ty); !ok {
 		return expr{}, t.unsupported(loc, "type "+ty.String())
 	}
-	if !items.nested {
-		sql = "CAST(" + sql + " AS " + duck + ")"
+	nest := len(shape) - 1
+	if shape[nest] == 0 {
+		sql, nest = "[]", 0
 	}
-	e := typed(sql, ty.OID).ofType(ty)
-	e.lit = &text
+	e := typed("CAST("+sql+" AS "+listOf(ty, nest)+")", ty.OID).ofType(ty)
+	e.lit, e.nest = &text, nest
 	return e, nil
+}
+
+// measure notes the length of each level; false: they differ, or elements stand beside lists.
+func (it arrayItem) measure(level int, shape *[]int) bool {
+	if level == len(*shape) {
+		*shape = append(*shape, len(it.items))
+	}
+	if (*shape)[level] != len(it.items) || level > 0 && len(it.items) == 0 {
+		return false
+	}
+	for _, sub := range it.items {
+		if sub.list != it.nested || sub.list && !sub.measure(level+1, shape) {
+			return false
+		}
+	}
+	return it.nested || len(it.items) == 0 || level == len(*shape)-1
+}
+
+// bounds reads [1:2][1:3]= before the braces.
+func (p *arrayParser) bounds() (out [][2]int, ok bool) {
+	if p.s == "" || p.s[0] != '[' {
+		return nil, true
+	}
+	head, rest, found := strings.Cut(p.s, "=")
+	p.s = strings.TrimSpace(rest)
+	for head = strings.TrimSpace(head); head != ""; head = strings.TrimSpace(head) {
+		in, after, closed := strings.Cut(head, "]")
+		if !closed || in[0] != '[' {
+			return nil, false
+		}
+		lo, hi, both := strings.Cut(in[1:], ":")
+		if !both {
+			lo, hi = "1", lo
+		}
+		a, err1 := strconv.Atoi(strings.TrimSpace(lo))
+		b, err2 := strconv.Atoi(strings.TrimSpace(hi))
+		if err1 != nil || err2 != nil {
+			return nil, false
+		}
+		out, head = append(out, [2]int{a, b}), after
+	}
+	return out, found && len(out) <= maxDims
 }
 
 func (t *translator) arrayItems(l arrayItem, elem sqltype.Type, loc int32) (string, error) {
@@ -64,8 +142,9 @@ type arrayItem struct {
 }
 
 type arrayParser struct {
-	s   string
-	pos int
+	s    string
+	pos  int
+	deep bool // more braces than dimensions can be
 }
 
 func (p *arrayParser) space() {
@@ -76,7 +155,8 @@ func (p *arrayParser) space() {
 
 func (p *arrayParser) list(depth int) (arrayItem, bool) {
 	out := arrayItem{list: true}
-	if depth > 6 || p.pos >= len(p.s) || p.s[p.pos] != '{' {
+	p.deep = p.deep || depth >= maxDims
+	if p.deep || p.pos >= len(p.s) || p.s[p.pos] != '{' {
 		return out, false
 	}
 	p.pos++
@@ -162,11 +242,7 @@ func (p *arrayParser) bare() (arrayItem, bool) {
 
 func (t *translator) arrayExpr(c exprCtx, x *pg_query.A_ArrayExpr) (expr, error) {
 	list := make([]expr, 0, len(x.Elements))
-	nested := false
 	for _, n := range x.Elements {
-		if a := n.GetAArrayExpr(); a != nil {
-			nested = true
-		}
 		e, err := t.expr(c, n)
 		if err != nil {
 			return expr{}, err
@@ -185,12 +261,11 @@ func (t *translator) arrayExpr(c exprCtx, x *pg_query.A_ArrayExpr) (expr, error)
 	out.elems = list
 	shape := t.finishUnified(out, list, ty)
 	out.fields, out.rowOf = shape.fields, shape.rowOf
-	switch {
-	case ty.OID == 0:
+	if ty.OID == 0 {
 		return out, nil
-	case nested: // PostgreSQL has no array of array types
-		out.typ = ty
-		return out, nil
+	}
+	if _, nested := ty.Elem(); nested { // PostgreSQL has no array of array types
+		return t.matrix(list, ty, x.Location)
 	}
 	arr, ok := sqltype.Of(ty.OID).Array()
 	if !ok {
@@ -210,9 +285,25 @@ func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, er
 		return expr{}, err
 	}
 	e = t.settle(e)
-	for _, ind := range x.Indirection {
+	for at := 0; at < len(x.Indirection); at++ {
+		ind := x.Indirection[at]
 		switch i := ind.Node.(type) {
 		case *pg_query.Node_AIndices:
+			end := at + 1
+			for end < len(x.Indirection) && x.Indirection[end].GetAIndices() != nil {
+				end++
+			}
+			if _, isArray := e.typ.Elem(); isArray && !e.typ.Vector() && (e.nest > 0 || end > at+1) {
+				list, err := t.brackets(c, x.Indirection[at:end])
+				if err != nil {
+					return expr{}, err
+				}
+				if e, err = t.subscripts(e, list); err != nil {
+					return expr{}, err
+				}
+				at = end - 1
+				continue
+			}
 			if e, err = t.subscript(c, e, i.AIndices); err != nil {
 				return expr{}, err
 			}
@@ -230,6 +321,31 @@ func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, er
 		}
 	}
 	return e, nil
+}
+
+// brackets translates the subscripts of an array.
+func (t *translator) brackets(c exprCtx, nodes []*pg_query.Node) ([]subscript, error) {
+	list := make([]subscript, len(nodes))
+	for i, n := range nodes {
+		x := n.GetAIndices()
+		list[i] = subscript{slice: x.IsSlice, lo: intConst(1), hi: typed("CAST(2147483647 AS INTEGER)", sqltype.Int4)}
+		for _, b := range []struct {
+			node *pg_query.Node
+			to   *expr
+		}{{x.Lidx, &list[i].lo}, {x.Uidx, &list[i].hi}} {
+			if b.node == nil {
+				continue
+			}
+			e, err := t.expr(c, b.node)
+			if err == nil {
+				*b.to, err = t.coerce(e, sqltype.Of(sqltype.Int4), assignCast, nodeLocation(b.node))
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
 }
 
 func (t *translator) subscript(c exprCtx, e expr, x *pg_query.A_Indices) (expr, error) {

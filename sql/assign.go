@@ -20,7 +20,7 @@ func (t *translator) assignTargets(q *query) error {
 			return t.errorf(-1, pgerrcode.DatatypeMismatch, "column %s is of type %s but expression is of type %s", t.targetName(i), ty, e.typ).
 				WithHint("You will need to rewrite or cast the expression.")
 		}
-		if e.known() && !e.inex && e.typ == ty && ty.OID != sqltype.Numeric {
+		if e.known() && !e.inex && e.typ == ty && e.nest == 0 && ty.OID != sqltype.Numeric {
 			continue
 		}
 		if err := q.mapOutput(t, i, func(e expr) (expr, error) { return t.assign(e, ty) }); err != nil {
@@ -39,6 +39,9 @@ func (t *translator) targetName(i int) string {
 
 // assign converts a value to the type of a column.
 func (t *translator) assign(e expr, ty sqltype.Type) (expr, error) {
+	if e.nest > 0 {
+		return e, t.unsupported(-1, "storing an array of several dimensions")
+	}
 	out, err := t.coerce(e, ty, assignCast, -1)
 	if err != nil {
 		return out, err

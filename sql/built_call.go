@@ -194,9 +194,21 @@ func (t *translator) arrayFill(args []expr, loc int32) (expr, error) {
 	if !ok || err != nil {
 		return expr{}, t.noFunction("array_fill", args, loc)
 	}
-	if len(args[1].elems) > 1 {
-		return expr{}, t.unsupported(loc, "an array of several dimensions")
-	}
 	duck, _ := duckType(arr)
+	if dims := len(args[1].elems); dims > 1 {
+		if dims > maxDims {
+			return expr{}, t.errorf(loc, pgerrcode.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", dims, maxDims)
+		}
+		sql := "pg_i"
+		for d := dims; d > 0; d-- {
+			if d == dims {
+				sql = args[0].sql
+			}
+			sql = fmt.Sprintf("list_transform(range(0, pg_fill(%s)), lambda pg_i: %s)", args[1].elems[d-1].sql, sql)
+		}
+		out := typed("pg_full(CAST("+sql+" AS "+listOf(arr, dims-1)+"))", arr.OID, args[0], n).ofType(arr)
+		out.nest = dims - 1
+		return out, nil
+	}
 	return t.bind(arr.OID, "CAST(list_transform(range(0, pg_fill($2[1])), lambda pg_i: $1) AS "+strings.ReplaceAll(duck, "$", "$$")+")", args[0], n).ofType(arr), nil
 }

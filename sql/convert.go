@@ -96,8 +96,8 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 	duck, _ := duckType(ty)
 	from, to := e.typ.OID, ty.OID
 	plain := func() expr {
-		out := typed("CAST("+e.sql+" AS "+duck+")", to, e).ofType(ty)
-		out.scale = declaredScale(ty)
+		out := typed("CAST("+e.sql+" AS "+duck+strings.Repeat("[]", e.nest)+")", to, e).ofType(ty)
+		out.scale, out.nest = declaredScale(ty), e.nest
 		return out
 	}
 	cf, ct := category(from), category(to)
@@ -199,6 +199,10 @@ func (t *translator) textOf(e expr) expr {
 		elem, _ := e.typ.Elem()
 		if e.typ.Vector() {
 			return t.bind(sqltype.Text, "array_to_string($1, ' ')", e)
+		}
+		if e.nest > 0 {
+			in := t.textOf(expr{sql: "pg_x", typ: e.typ, nest: e.nest - 1, weight: 1, scale: -1, fields: e.fields})
+			return t.bind(sqltype.Text, "('{' || array_to_string(list_transform($1, lambda pg_x: "+strings.ReplaceAll(in.sql, "$", "$$")+"), ',') || '}')", e)
 		}
 		inner := t.textOf(expr{sql: "pg_x", typ: elem, weight: 1, scale: -1, fields: e.fields})
 		return t.bind(sqltype.Text, "pg_array_out(list_transform($1, lambda pg_x: "+strings.ReplaceAll(inner.sql, "$", "$$")+"))", e)

@@ -67,6 +67,8 @@ type Env struct {
 	NoParams bool
 	// ShowNumerics lets output columns of type numeric without a scale leave as text, each value with the digits that PostgreSQL gives it.
 	ShowNumerics bool
+	// ParamDims are the numbers of dimensions of parameters that are arrays, as far as they are known; 0 and 1 are the same.
+	ParamDims []int
 	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.
 	TargetTypes []sqltype.Type
 	// TargetNames are the names of those columns, for error messages; may be nil.

@@ -27,6 +27,7 @@ type expr struct {
 	row    []*scopeCol // of a whole-row reference
 	rowOf  uint32      // of a whole-row reference: pg_class.oid of the relation, or 0
 	elems  []expr      // of ROW(...) and ARRAY[...]
+	nest   int         // of an array: its dimensions beyond the first
 	fields []Field     // of a composite value, or of the elements of an array of composites
 	isAgg  bool        // holds an aggregate or window function
 	isSet  bool        // holds a set-returning function

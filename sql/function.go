@@ -99,6 +99,9 @@ func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32
 	if e, ok, err := t.sequenceCall(c, name, args, loc); ok || err != nil {
 		return e, err
 	}
+	if e, ok, err := t.arrayCall(c, name, args, loc); ok || err != nil {
+		return e, err
+	}
 	if e, ok, err := t.dateField(name, args, loc); ok || err != nil {
 		return e, err
 	}
@@ -245,6 +248,7 @@ func (t *translator) result(out *expr, ret string, args []expr, elem sqltype.Typ
 	case strings.HasPrefix(ret, "$"):
 		if n, err := strconv.Atoi(ret[1:]); err == nil && n >= 1 && n <= len(args) {
 			out.typ = args[n-1].typ
+			out.nest = args[n-1].nest
 			out.scale, out.fields, out.rowOf = args[n-1].scale, args[n-1].fields, args[n-1].rowOf
 		}
 		return

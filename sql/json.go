@@ -46,7 +46,11 @@ func (t *translator) jsonText(e expr, b bool, loc int32) (string, error) {
 		comma = ", "
 	}
 	if elem, ok := e.typ.Elem(); ok {
-		one, err := t.jsonText(expr{sql: "pg_j", typ: elem, weight: 1, scale: -1, fields: e.fields}, b, loc)
+		in := expr{sql: "pg_j", typ: elem, weight: 1, scale: -1, fields: e.fields}
+		if e.nest > 0 {
+			in.typ, in.nest = e.typ, e.nest-1
+		}
+		one, err := t.jsonText(in, b, loc)
 		if err != nil {
 			return "", err
 		}

@@ -219,6 +219,9 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 		if lo == sqltype.Bpchar {
 			l, r = t.textOf(l), t.textOf(r)
 		}
+		if l.nest != r.nest {
+			return l, r, t.unsupported(loc, "comparing arrays with different numbers of dimensions")
+		}
 		return l, r, nil
 	}
 	lc, rc := category(lo), category(ro)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
+
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -47,6 +49,12 @@ func (t *translator) concatArrays(l, r expr, la, ra bool, loc int32) (expr, erro
 		ty = r.typ
 	}
 	elem, ok := ty.Elem()
+	if ok && (l.nest > 0 || r.nest > 0) {
+		if (la || l.isUnknown()) && (ra || r.isUnknown()) {
+			return t.concatMatrices(l, r, ty, loc)
+		}
+		return expr{}, t.errorf(-1, pgerrcode.DataException, "argument must be empty or one-dimensional array")
+	}
 	var err error
 	fix := func(e expr, isArray bool) (expr, error) {
 		switch {
@@ -183,6 +191,7 @@ func (t *translator) arrayOp(op string, l, r expr, loc int32) (expr, error) {
 	if !la && l.typ.OID != 0 || !ra && r.typ.OID != 0 {
 		return expr{}, t.noOperator(op, &l, &r, loc)
 	}
+	l, r = l.flat(), r.flat()
 	fn := map[string]string{"&&": "list_has_any($1, $2)", "@>": "pg_has_all($1, $2)", "<@": "pg_has_all($2, $1)"}[op]
 	return t.bind(sqltype.Bool, fn, l, r), nil
 }

@@ -22,7 +22,7 @@ func ParamText(t sqltype.Type, text string) (string, error) {
 	if _, isArray := t.Elem(); !isArray && t.OID != sqltype.Interval {
 		return duckDate(text), nil
 	}
-	b := vector.NewBuilder([]vector.Type{vector.TypeOf(t)})
+	b := vector.NewBuilder([]vector.Type{paramLayout(t, text)})
 	if err := pgvalue.NewDecoder(pgvalue.Options{}).ParseText(b.Col(0), []byte(text)); err != nil {
 		return "", err
 	}
@@ -32,6 +32,14 @@ func ParamText(t sqltype.Type, text string) (string, error) {
 	}
 	out, err := json.Marshal(paramList(v, 0, pgvalue.NewEncoder(pgvalue.Settings{})))
 	return string(out), err
+}
+
+func paramLayout(t sqltype.Type, text string) vector.Type {
+	vt := vector.TypeOf(t)
+	if vt.Kind == vector.KindList {
+		vt = pgvalue.Nested(vt, pgvalue.TextDims([]byte(text)))
+	}
+	return vt
 }
 
 // duckDate moves BC to where DuckDB has it, behind the date.

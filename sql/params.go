@@ -2,6 +2,7 @@ package sql
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
@@ -61,6 +62,13 @@ func (t *translator) typedParam(e expr, ty sqltype.Type) (expr, error) {
 		out.shown = "pg_call('numeric_in', " + src + ")"
 	}
 	elem, isArray := ty.Elem()
+	if n := e.param - 1; isArray && n < len(t.env.ParamDims) && t.env.ParamDims[n] > 1 {
+		out.nest = t.env.ParamDims[n] - 1
+		duck += strings.Repeat("[]", out.nest)
+		if elem.OID == sqltype.Bytea || elem.OID == sqltype.JSON || elem.OID == sqltype.JSONB || ty.Vector() {
+			return out, t.errorf(-1, pgerrcode.FeatureNotSupported, "parameters of type %s with several dimensions are not supported", ty)
+		}
+	}
 	switch { // ParamText has the texts for these
 	case ty.Reg():
 		out.sql = t.regIn(typed(src, sqltype.Text), ty).sql

@@ -155,6 +155,7 @@ func (t *translator) anyAll(c exprCtx, x *pg_query.A_Expr, op string, all bool) 
 			return expr{}, err
 		}
 	}
+	r = r.flat()
 	elem, isArray := r.typ.Elem()
 	if r.known() && !isArray {
 		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "op ANY/ALL (array) requires array on right side")

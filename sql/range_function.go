@@ -111,7 +111,7 @@ func (t *translator) rangeFunction(x *pg_query.RangeFunction, sc *scope) (fromIt
 		if len(lists) == 1 && x.Alias != nil && !named {
 			out = alias
 		}
-		cols = append(cols, outCol{name: out, duck: duck, e: expr{typ: e.typ, scale: e.scale, fields: e.fields}})
+		cols = append(cols, outCol{name: out, duck: duck, e: expr{typ: e.typ, scale: e.scale, fields: e.fields, nest: e.nest}})
 	}
 	sql := "(SELECT " + strings.Join(sel, ", ") + ")"
 	if len(cols) > len(lists) || cols[0].duck != "pg_f1" {

@@ -43,6 +43,7 @@ func (t *translator) subLink(c exprCtx, x *pg_query.SubLink) (expr, error) {
 		q.coerceOutput(t, 0)
 		col := q.cols[0].e
 		out := typed("("+q.render(false)+")", col.typ.OID).heavy()
+		out.nest = col.nest
 		out.typ, out.scale, out.inex, out.fields, out.rowOf = col.typ, col.scale, false, col.fields, col.rowOf
 		return out, nil
 	case pg_query.SubLinkType_ARRAY_SUBLINK:
@@ -56,6 +57,10 @@ func (t *translator) subLink(c exprCtx, x *pg_query.SubLink) (expr, error) {
 		}
 		out := typed("coalesce(ARRAY("+q.render(false)+"), [])", arr.OID).heavy()
 		out.fields, out.rowOf = q.cols[0].e.fields, q.cols[0].e.rowOf
+		if _, nested := q.cols[0].e.typ.Elem(); nested {
+			out, err = t.collected(out, q.cols[0].e)
+			return out.heavy(), err
+		}
 		return out, nil
 	case pg_query.SubLinkType_ANY_SUBLINK, pg_query.SubLinkType_ALL_SUBLINK:
 		return t.anySubLink(c, x, q)

@@ -12,10 +12,23 @@ func (t *translator) unify(list []expr, construct string, loc int32) (sqltype.Ty
 	if err != nil {
 		return ty, err
 	}
+	nest := -1
+	for _, e := range list {
+		if _, isArray := e.typ.Elem(); !isArray || e.null {
+			continue
+		}
+		if nest >= 0 && e.nest != nest && construct != "ARRAY" {
+			return ty, t.unsupported(loc, construct+" of arrays with different numbers of dimensions")
+		}
+		nest = e.nest
+	}
 	for i := range list {
 		e, err := t.unifyOne(list[i], ty, loc)
 		if err != nil {
 			return ty, err
+		}
+		if e.null && nest > 0 {
+			e.sql, e.nest = "CAST(NULL AS "+listOf(ty, nest)+")", nest
 		}
 		list[i] = e
 	}
@@ -88,6 +101,7 @@ func (t *translator) finishUnified(out expr, list []expr, ty sqltype.Type) expr 
 	out.typ = ty
 	out.scale = -1
 	for _, e := range list {
+		out.nest = max(out.nest, e.nest)
 		if out.fields == nil {
 			out.fields, out.rowOf = e.fields, e.rowOf
 		}

@@ -29,8 +29,12 @@ func arrayText(t vector.Type) AppendFunc {
 	if t.SQL.Vector() {
 		return vectorText(elem)
 	}
+	nested := t.Elem.Kind == vector.KindList
 	return func(dst []byte, v *vector.Vector, row int, e *Encoder) []byte {
 		entry := v.Lists[row]
+		if nested && !holdsElements(v, row) {
+			return append(dst, '{', '}')
+		}
 		dst = append(dst, '{')
 		for i := entry.Offset; i < entry.Offset+entry.Length; i++ {
 			if i > entry.Offset {
@@ -48,6 +52,23 @@ func arrayText(t vector.Type) AppendFunc {
 		}
 		return append(dst, '}')
 	}
+}
+
+// holdsElements reports whether a list of lists has an element: PostgreSQL's empty arrays have no dimensions.
+func holdsElements(v *vector.Vector, row int) bool {
+	if v.IsNull(row) {
+		return false
+	}
+	entry := v.Lists[row]
+	if v.Child == nil || v.Child.Type.Kind != vector.KindList {
+		return entry.Length > 0
+	}
+	for i := entry.Offset; i < entry.Offset+entry.Length; i++ {
+		if holdsElements(v.Child, int(i)) {
+			return true
+		}
+	}
+	return false
 }
 
 // vectorText prints int2vector and oidvector: 1 2 3.

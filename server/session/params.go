@@ -79,6 +79,13 @@ func (s *Session) readParam(t sqltype.Type, p pgwire.Param) ([]byte, error) {
 		}
 		return bytes.Clone(p.Data), nil
 	}
+	if vt.Kind == vector.KindList && !t.Vector() {
+		dims := pgvalue.TextDims(p.Data)
+		if p.Binary {
+			dims = pgvalue.BinaryDims(p.Data)
+		}
+		vt = pgvalue.Nested(vt, dims)
+	}
 	b := vector.NewBuilder([]vector.Type{vt})
 	var err error
 	if p.Binary {
@@ -130,6 +137,26 @@ func (s *Session) texts(types []sqltype.Type, params []pgwire.Param) ([]*string,
 		}
 	}
 	return out, nil
+}
+
+// paramDims tells how many dimensions the arrays among the parameters have; nil when none has more than one.
+func paramDims(types []sqltype.Type, args []*string) []int {
+	var out []int
+	for i, arg := range args {
+		if arg == nil || i >= len(types) {
+			continue
+		}
+		if _, isArray := types[i].Elem(); !isArray || types[i].Vector() {
+			continue
+		}
+		if n := pgvalue.TextDims([]byte(*arg)); n > 1 {
+			if out == nil {
+				out = make([]int, len(args))
+			}
+			out[i] = n
+		}
+	}
+	return out
 }
 
 // engineTexts returns parameters, as Bind prints them, in the form that the engine reads as the same value.

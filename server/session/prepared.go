@@ -114,7 +114,11 @@ func (s *Session) executeArgs(ctx context.Context, c *sql.ExecuteStmt, types []s
 		if i >= len(types) {
 			return make([]*string, len(c.Args)), nil // too many: the caller says so
 		}
-		b := vector.NewBuilder([]vector.Type{vector.TypeOf(types[i])})
+		vt := vector.TypeOf(types[i])
+		if vt.Kind == vector.KindList && c.Args[i].Kind == sql.CellString && !types[i].Vector() {
+			vt = pgvalue.Nested(vt, pgvalue.TextDims([]byte(c.Args[i].Text)))
+		}
+		b := vector.NewBuilder([]vector.Type{vt})
 		if err := cells.read(b.Col(0), &c.Args[i], "$"+itoa(i+1)); err != nil {
 			return nil, err
 		}

@@ -34,15 +34,23 @@ type boundQuery struct {
 	settings int64     // Session.generation: zone, search path and date order are in the text
 	tx       uuid.UUID // now() is a literal of the transaction
 
+	dims []int // of parameters that are arrays of several dimensions
+
 	constant bool          // sql.Query.Constant
 	answer   *vector.Batch // of a constant query, once it was asked for
 }
 
 // bind resolves a query and asks the engine for its columns.
 func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID, target []sqltype.Type, names ...string) (*boundQuery, error) {
+	return s.bindDims(ctx, q, declared, nil, target, names...)
+}
+
+// bindDims is bind for parameters of which it is known how many dimensions they have.
+func (s *Session) bindDims(ctx context.Context, q *sql.Query, declared []sqltype.OID, dims []int, target []sqltype.Type, names ...string) (*boundQuery, error) {
 	r := s.resolver()
 	env := sql.Env{
-		Resolver: r, MayUse: s.mayUse, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names, ShowNumerics: target == nil,
+		ParamDims: dims,
+		Resolver:  r, MayUse: s.mayUse, Session: s.info(), Params: declared, NoParams: declared == nil, TargetTypes: target, TargetNames: names, ShowNumerics: target == nil,
 	}
 	var sel *sql.Select
 	var err error
@@ -73,7 +81,7 @@ func (s *Session) bind(ctx context.Context, q *sql.Query, declared []sqltype.OID
 		visible = len(sel.Columns)
 	}
 	b := &boundQuery{
-		query: q, declared: declared, target: target, names: names, sel: sel, db: r.db, settings: s.generation, tx: s.tx.id, constant: q.Constant(),
+		query: q, declared: declared, dims: dims, target: target, names: names, sel: sel, db: r.db, settings: s.generation, tx: s.tx.id, constant: q.Constant(),
 		columns: make([]pgwire.Column, visible),
 	}
 	for i, c := range desc.Columns[:visible] {
@@ -99,7 +107,10 @@ func outputColumn(sel *sql.Select, i int, c engine.Column) pgwire.Column {
 		if n := sel.Columns[i].Name; n != "" {
 			out.Name = n
 		}
-		if t := sel.Columns[i].Type; t.OID != 0 && sameLayout(t, c.Type) {
+		t := sel.Columns[i].Type
+		// Where a parameter stands in a list, the engine takes it for a NULL without a type, which it calls an integer.
+		taken := len(sel.Params) > 0 && t.OID != sqltype.Unknown && c.Type.SQL.OID == sqltype.Int4 && vector.TypeOf(t).Kind == vector.KindBytes
+		if t.OID != 0 && (sameLayout(t, c.Type) || taken) {
 			out.Type = t
 		}
 		if holdsRecords(c.Type) {
@@ -145,6 +156,9 @@ func sameLayout(t sqltype.Type, have vector.Type) bool {
 		return have.Kind == vector.KindList && have.Elem.Kind == vector.KindRecord
 	}
 	v := vector.TypeOf(t)
+	for v.Kind == vector.KindList && have.Kind == vector.KindList && have.Elem.Kind == vector.KindList { // of several dimensions
+		have = *have.Elem
+	}
 	if t.OID == sqltype.Numeric && t.Mod == sqltype.NoMod && have.Kind == vector.KindBytes { // with digits of its own for each value
 		return true
 	}
@@ -267,6 +281,11 @@ func (s *Session) openStream(ctx context.Context, b *boundQuery, args []*string)
 		if err != nil {
 			return nil, err
 		}
+		if dims := paramDims(bound.sel.Params, args); !slices.Equal(dims, bound.dims) {
+			if bound, err = s.bindDims(ctx, b.query, b.declared, dims, b.target, b.names...); err != nil {
+				return nil, err
+			}
+		}
 		s.tx.queried = true
 		s.viewer()
 		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, shapes: bound.sel.Columns, small: aboutServer(bound.sel), acts: bound.sel.Acts}
@@ -327,7 +346,7 @@ func (s *Session) rebind(ctx context.Context, b *boundQuery) (*boundQuery, error
 	if s.current(b) {
 		return b, nil
 	}
-	return s.bind(ctx, b.query, b.declared, b.target, b.names...)
+	return s.bindDims(ctx, b.query, b.declared, b.dims, b.target, b.names...)
 }
 
 // current reports whether the catalog, the settings and, where the query asks for the time, the transaction are those it was bound to.

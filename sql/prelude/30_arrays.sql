@@ -21,3 +21,9 @@ CREATE MACRO pg_fill(n) AS CASE WHEN n > 10000000 THEN error('!54000!array size 
 CREATE MACRO pg_trim_array(a, n) AS CASE WHEN n < 0 OR n > len(a) THEN error('!2202E!number of elements to trim must be between 0 and ' || len(a)) ELSE a[1:len(a) - n] END;
 CREATE MACRO pg_array_position(a, e, n) AS CASE WHEN n IS NULL THEN error('!22004!initial position must not be null') ELSE CAST(list_position(a[greatest(n, 1):], e) + greatest(n, 1) - 1 AS INTEGER) END;
 CREATE MACRO pg_has_all(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(list_filter(b, lambda pg_y: pg_y IS NULL)) > 0 THEN false ELSE list_has_all(a, b) END;
+-- Arrays of several dimensions: lists of lists that have one length.
+CREATE MACRO pg_same_lengths(a) AS len(list_distinct(list_transform(a, lambda pg_l: len(pg_l)))) < 2 AND len(list_filter(a, lambda pg_l: pg_l IS NULL)) = 0;
+CREATE MACRO pg_full(a) AS CASE WHEN len(flatten(a)) > 0 THEN a WHEN a IS NOT NULL THEN a[1:0] END;
+CREATE MACRO pg_rectangular(a, message) AS CASE WHEN a IS NULL THEN NULL WHEN len(list_filter(a, lambda pg_l: len(pg_l) > 0)) = 0 THEN a[1:0] WHEN pg_same_lengths(a) THEN a ELSE error(message) END;
+CREATE MACRO pg_accumulated(a) AS CASE WHEN a IS NULL THEN NULL WHEN len(list_filter(a, lambda pg_l: pg_l IS NULL)) > 0 THEN error('!22004!cannot accumulate null arrays') WHEN len(list_filter(a, lambda pg_l: len(pg_l) = 0)) > 0 THEN error('!2202E!cannot accumulate empty arrays') WHEN pg_same_lengths(a) THEN a ELSE error('!2202E!cannot accumulate arrays of different dimensionality') END;
+CREATE MACRO pg_cat(a, b) AS list_concat(a, b);

@@ -209,7 +209,7 @@ SELECT string_to_array('1,2', ',')::int[]
 SELECT '{1,2,NULL}'::int[], '{a,"b,c","NULL"}'::text[], '{{1,2},{3,4}}'::int[]
 SELECT ARRAY[ARRAY[1,2], ARRAY[3,4]]
 -- arrays have one dimension; NULL arrays are empty for the engine
-differs: SELECT (ARRAY[[1,2],[3,4]])[2][1]
+SELECT (ARRAY[[1,2],[3,4]])[2][1]
 SELECT ARRAY[1, 2.5, NULL]
 SELECT ARRAY['a', NULL, 'b c', '', 'NULL', 'x"y']
 SELECT ARRAY[true, false]
@@ -241,7 +241,7 @@ SELECT ARRAY['a'] || '{b,c}'
 -- arrays have one dimension; NULL arrays are empty for the engine
 differs: SELECT array_cat(ARRAY[1], NULL)
 -- a column has one scale for all its values
-differs: SELECT cardinality(ARRAY[[1,2],[3,4]])
+SELECT cardinality(ARRAY[[1,2],[3,4]])
 SELECT (ARRAY['x','y'])[1] || 'z'
 SELECT (string_to_array('a-b-c', '-'))[2]
 SELECT (array_agg(id ORDER BY id))[1:2] FROM t
