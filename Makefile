@@ -14,7 +14,7 @@ REQUIREMENTS  := testdata/requirements.txt
 VEGA_DATASETS := 3.2.1
 GOLANGCI_LINT := v2.15.0
 PGJDBC        := 42.7.14
-DRIVER_VENVS  := duckdb sqlalchemy14
+DRIVER_VENVS  := duckdb sqlalchemy14 dbt
 MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 
 TEST_TIMEOUT ?= 40m

@@ -30,4 +30,6 @@ func TestReflection14(t *testing.T) {
 	compare(t, interpreter("drivers/sqlalchemy14", "python/reflection_program.py", "psycopg2"))
 }
 
+func TestDbt(t *testing.T) { compare(t, interpreter("drivers/dbt", "dbt/program.py")) }
+
 func TestDuckDB(t *testing.T) { compare(t, interpreter("drivers/duckdb", "duckdb/program.py")) }

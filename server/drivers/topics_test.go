@@ -10,6 +10,7 @@ var topics = map[string][]string{
 	"TestAsyncpg": {
 		"connect", "password and TLS", "types", "parameters", "prepared", "transactions", "cursors", "copy", "errors", "special values", "timeouts", "reset and pool", "large result",
 	},
+	"TestDbt":    {"seed", "build", "second run", "relations", "documentation"},
 	"TestDuckDB": {"attach", "types", "filters", "transactions", "pass through", "large scan"},
 	"TestJDBC": {
 		"connect", "password and TLS", "transactions", "savepoints", "isolation", "errors", "cancel", "query timeout", "autosave", "getters, text", "getters, binary", "setters",

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+select id as order_id, customer as customer_id, placed as placed_at, amount, state
+from {{ ref('orders') }}
