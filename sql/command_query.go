@@ -16,6 +16,9 @@ type Query struct {
 	Stored bool
 	// Dialect is set for a query in DuckDB's own dialect, and Node is nil then: see NewDialect.
 	Dialect *DialectText
+	// Returning says that it stands for a RETURNING list: a select list over the rows of the statement, which FROM names as their table. The first
+	// of Select.Scans is those rows.
+	Returning bool
 }
 
 // DialectText is what is known of a query in DuckDB's dialect before it is bound.
@@ -32,7 +35,19 @@ type Insert struct {
 	Rows          [][]Cell     // VALUES of literals, parameters and DEFAULT only; every row has the same length
 	Query         *Query       // INSERT ... SELECT, and VALUES with expressions
 	DefaultValues bool         // INSERT INTO t DEFAULT VALUES
+	Overriding    Overriding
+	Returning     *Query // RETURNING; nil: none
 }
+
+// Overriding is what an INSERT says of identity columns.
+type Overriding uint8
+
+// OVERRIDING SYSTEM VALUE has values taken where the column is GENERATED ALWAYS, OVERRIDING USER VALUE has values for identity columns ignored.
+const (
+	OverridingNothing Overriding = iota
+	OverridingSystem
+	OverridingUser
+)
 
 // CellKind is what a Cell holds.
 type CellKind uint8

@@ -77,6 +77,8 @@ var (
 	inFrom    = place{name: "functions in FROM", sets: true}
 	inCheck   = place{name: "check constraints"}
 	inDefault = place{name: "DEFAULT expressions"}
+
+	inReturning = place{name: "RETURNING"}
 )
 
 // exprCtx is what an expression is translated in.

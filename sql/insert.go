@@ -20,15 +20,22 @@ func (c *classifier) insert(n *pg_query.InsertStmt) (*Insert, error) {
 		return nil, c.at(unsupported("ON CONFLICT is not supported"), n.OnConflictClause.Location).
 			WithHint("PRIMARY KEY and UNIQUE are recorded and not enforced, so no row conflicts.")
 	}
-	if len(n.ReturningList) > 0 {
-		return nil, unsupported("INSERT ... RETURNING is not supported").
-			WithHint("Take values from nextval first, or SELECT the rows after the INSERT.")
-	}
 	target, err := c.name(n.Relation)
 	if err != nil {
 		return nil, err
 	}
 	ins := &Insert{Target: target}
+	switch n.Override {
+	case pg_query.OverridingKind_OVERRIDING_SYSTEM_VALUE:
+		ins.Overriding = OverridingSystem
+	case pg_query.OverridingKind_OVERRIDING_USER_VALUE:
+		ins.Overriding = OverridingUser
+	}
+	if len(n.ReturningList) > 0 {
+		if ins.Returning, err = c.returning(n); err != nil {
+			return nil, err
+		}
+	}
 	for _, node := range n.Cols {
 		col := node.GetResTarget()
 		if len(col.GetIndirection()) > 0 {
@@ -66,6 +73,40 @@ func (c *classifier) insert(n *pg_query.InsertStmt) (*Insert, error) {
 		return nil, err
 	}
 	return ins, nil
+}
+
+// returning makes a query of a RETURNING list.
+func (c *classifier) returning(n *pg_query.InsertStmt) (*Query, error) {
+	sel := bareSelect(n.ReturningList)
+	sel.FromClause = []*pg_query.Node{{Node: &pg_query.Node_RangeVar{RangeVar: n.Relation}}}
+	c.walk = true
+	q, err := c.query(&pg_query.Node{Node: &pg_query.Node_SelectStmt{SelectStmt: sel}})
+	if err == nil {
+		q.Returning = true
+	}
+	return q, err
+}
+
+// Tail is the text of a RETURNING list and what follows it; "": it is not known.
+func (q *Query) Tail() string {
+	list := q.Node.GetSelectStmt().GetTargetList()
+	if !q.Returning || len(list) == 0 {
+		return ""
+	}
+	if at := int(list[0].GetResTarget().GetLocation()); at > 0 && at < len(q.Text) {
+		return q.Text[at:]
+	}
+	return ""
+}
+
+// Alias is the name by which a RETURNING list calls its table, as it was given.
+func (q *Query) Alias() string {
+	for _, n := range q.Node.GetSelectStmt().GetFromClause() {
+		if r := n.GetRangeVar(); r != nil {
+			return QuoteIdent(r.Schemaname) + "." + QuoteIdent(r.Relname) + " " + QuoteIdent(r.GetAlias().GetAliasname())
+		}
+	}
+	return ""
 }
 
 // plainValues tells VALUES alone from VALUES with ORDER BY, LIMIT or set operations.
@@ -124,6 +165,25 @@ func (i *Insert) HasDefaults() bool {
 		}
 	}
 	return false
+}
+
+// AllDefault reports whether the rows of VALUES all have DEFAULT in a column.
+func (i *Insert) AllDefault(column int) bool {
+	if i.Query == nil {
+		for _, row := range i.Rows {
+			if column < len(row) && row[column].Kind != CellDefault {
+				return false
+			}
+		}
+		return true
+	}
+	rows := i.Query.Node.GetSelectStmt().GetValuesLists()
+	for _, row := range rows {
+		if items := row.GetList().GetItems(); column < len(items) && items[column].GetSetToDefault() == nil {
+			return false
+		}
+	}
+	return len(rows) > 0
 }
 
 // WithDefaults returns Query with every DEFAULT of VALUES replaced by the default expression of its target column; "" is NULL. The

@@ -35,7 +35,11 @@ func (t *translator) plainSelect(s *pg_query.SelectStmt, sc *scope) (*query, err
 	sc.uses = nil
 	acts := t.acts
 	t.acts = s == t.top && targets == nil && len(s.DistinctClause) == 0
-	err = t.selectList(c.in(inTarget), s.TargetList, q)
+	list := inTarget
+	if t.returning && s == t.top {
+		list = inReturning
+	}
+	err = t.selectList(c.in(list), s.TargetList, q)
 	if t.acts = acts; err != nil {
 		return nil, err
 	}

@@ -55,9 +55,10 @@ type translator struct {
 	within  []*catalog.View // views that are being expanded, innermost last
 	input   int             // bytes of the query and of the views in it
 
-	top     *pg_query.SelectStmt // the whole query
-	acts    bool                 // the select list being translated is the whole query's and may hold actions
-	actions []*pendingAction
+	top       *pg_query.SelectStmt // the whole query
+	returning bool                 // its select list is that of RETURNING
+	acts      bool                 // the select list being translated is the whole query's and may hold actions
+	actions   []*pendingAction
 }
 
 type scanUse struct {
@@ -95,6 +96,7 @@ func Rewrite(q *Query, env Env) (*Select, error) {
 	if q.Stored {
 		t.env.ShowNumerics = false
 	}
+	t.returning = q.Returning
 	return t.rewrite(stmt)
 }
 
@@ -103,6 +105,9 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	qr, err := t.query(stmt, nil, nil)
 	if err != nil {
 		return nil, err
+	}
+	if t.returning {
+		qr.where = t.allParams()
 	}
 	out := &Select{}
 	visible := 0
@@ -136,7 +141,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	if out.Params, err = t.paramTypes(); err != nil {
 		return nil, err
 	}
-	if len(out.Actions) == 0 && !t.acting {
+	if len(out.Actions) == 0 && !t.acting && !t.returning {
 		out.Shape = t.shape(qr)
 	}
 	for _, s := range t.scans {
@@ -149,6 +154,20 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	out.Timed = t.timed
 	out.Calls, out.Acts = t.calls, t.acting
 	return out, nil
+}
+
+// allParams is a condition that holds and names every parameter: the engine wants to see $1 where there is $2, and the statement around a RETURNING list may
+// have taken it.
+func (t *translator) allParams() string {
+	var b strings.Builder
+	for i := range t.params {
+		word := " AND "
+		if i == 0 {
+			word = " WHERE "
+		}
+		fmt.Fprintf(&b, "%s($%d IS NULL) IS NOT NULL", word, i+1)
+	}
+	return b.String()
 }
 
 func (s *scanUse) finish() Scan {

@@ -15,7 +15,7 @@ var topics = map[string][]string{
 	"TestJDBC": {
 		"connect", "password and TLS", "transactions", "savepoints", "isolation", "errors", "cancel", "query timeout", "autosave", "getters, text", "getters, binary", "setters",
 		"setters, server prepared", "java.time", "special values", "result set metadata", "parameter metadata", "server prepared", "query modes", "fetch size",
-		"scrolling", "limits", "batch", "rewritten batch", "several results", "large result", "copy in", "copy out", "copy errors",
+		"scrolling", "limits", "batch", "rewritten batch", "generated keys", "several results", "large result", "copy in", "copy out", "copy errors",
 	},
 	"TestJDBCMetadata": {
 		"objects", "catalogs and schemas", "tables", "columns", "keys", "indexes", "row identifiers", "privileges", "types", "functions", "function columns", "not supported", "plain getters",
@@ -24,7 +24,7 @@ var topics = map[string][]string{
 		"objects", "sequelize: introspection", "sequelize: models", "typeorm: introspection", "typeorm: entities", "knex: introspection", "knex: schema and queries", "pg-promise",
 	},
 	"TestNodePostgres": {
-		"connect", "password and TLS", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
+		"connect", "password and TLS", "returning", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",
 		"copy to", "notices", "pool", "timeouts and cancel", "large result",
 	},
 	"TestPgbench": {"select", "insert", "transactions", "pipeline", "connections", "own_tables"},
@@ -53,6 +53,6 @@ var topics = map[string][]string{
 	"TestReflection":   reflected,
 	"TestReflection14": reflected,
 	"TestSQLAlchemy": {
-		"core psycopg", "orm psycopg", "levels psycopg", "core psycopg2", "orm psycopg2", "levels psycopg2", "orm asyncpg",
+		"core psycopg", "orm psycopg", "keys psycopg", "levels psycopg", "core psycopg2", "orm psycopg2", "keys psycopg2", "levels psycopg2", "orm asyncpg",
 	},
 }

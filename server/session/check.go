@@ -3,11 +3,9 @@ package session
 import (
 	"context"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
@@ -67,26 +65,18 @@ func (s *Session) bindCheck(ctx context.Context, t *catalog.Table, expr string) 
 // check evaluates the table's CHECK constraints over collected rows, in a buffer relation of their own.
 func (w *writer) check(ctx context.Context, parts []action) error {
 	t := w.target.table
-	if len(t.Checks) == 0 {
+	if len(t.Checks) == 0 || w.checked {
 		return nil
 	}
-	scratch := &transaction{rows: map[uuid.UUID]*ownRows{}}
 	s := w.s
-	real := s.tx.rows
-	s.tx.rows = scratch.rows
-	part, err := s.showOwnRows(ctx, t, parts)
-	s.tx.rows = real
-	defer func() {
-		if rel := scratch.rows[t.UUID]; rel != nil {
-			if _, err := s.conn.Exec(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS "+rel.relation); err != nil {
-				s.node.log.Warn().Err(err).Str("relation", rel.relation).Msg("a scratch relation stays until restart")
-			}
-		}
-	}()
-	if err != nil || part == nil {
+	part, drop, err := s.scratch(ctx, t, parts)
+	if err != nil {
 		return err
 	}
-	part.High = math.MaxInt64
+	defer drop()
+	if part == nil {
+		return nil
+	}
 	checks := slices.SortedFunc(slices.Values(t.Checks), func(a, b catalog.Check) int { return strings.Compare(a.Name, b.Name) })
 	for _, c := range checks { // by name, as PostgreSQL does
 		if err := s.checkPart(ctx, t, c, *part); err != nil {

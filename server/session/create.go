@@ -461,7 +461,7 @@ func (s *Session) runCreateTableAs(ctx context.Context, st *statement, c *sql.Cr
 		return nil, err
 	}
 	defer w.abort()
-	if err := s.insertQuery(ctx, w, b, args); err != nil {
+	if err := s.insertQuery(ctx, w, b, args, nil); err != nil {
 		return nil, err
 	}
 	if err := w.finish(ctx); err != nil {

@@ -31,10 +31,11 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 		missing := slices.IndexFunc(c.Columns, func(n string) bool { return t.ColumnByName(n) < 0 })
 		return pointAt(err, st, func(l sql.InsertLocations) int { return l.Column(max(missing, 0)) })
 	}
+	st.ignored = nil
 	if c.Query != nil {
 		source := c.Query
 		if c.HasDefaults() {
-			if source, err = c.WithDefaults(st.target.defaults()); err != nil {
+			if source, err = c.WithDefaults(st.target.defaults(c)); err != nil {
 				return err
 			}
 		}
@@ -42,12 +43,18 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 			return err
 		}
 		st.params = st.query.sel.Params
-		return nil
+		if err := st.identities(c); err != nil || c.Returning == nil {
+			return err
+		}
+		return s.prepareReturning(ctx, st, c, oids(st.params))
 	}
 	if len(c.Rows) > 0 {
 		if err := s.trimTarget(st, c.Columns == nil, len(c.Rows[0])); err != nil {
 			return err
 		}
+	}
+	if err := st.identities(c); err != nil {
+		return err
 	}
 	st.params = make([]sqltype.Type, st.stmt.Params)
 	for i := range st.params {
@@ -63,6 +70,11 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 			inferParams(&row[i], t.Columns[st.target.columns[i]].Type, st.params)
 		}
 	}
+	if c.Returning != nil {
+		if err := s.prepareReturning(ctx, st, c, oids(st.params)); err != nil {
+			return err
+		}
+	}
 	for i := range st.params {
 		if st.params[i].OID == 0 {
 			st.params[i] = sqltype.Of(sqltype.Text)
@@ -71,11 +83,13 @@ func (s *Session) prepareInsert(ctx context.Context, st *statement, c *sql.Inser
 	return nil
 }
 
-// defaults are the default expressions of the target's columns.
-func (t *target) defaults() []string {
+// defaults are the default expressions of the target's columns. Identity columns that have nothing but DEFAULT are filled in afterwards (identities).
+func (t *target) defaults(ins *sql.Insert) []string {
 	out := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		out[i] = t.table.Columns[c].Default
+		if t.table.Columns[c].Identity == "" || !ins.AllDefault(i) {
+			out[i] = t.table.Columns[c].Default
+		}
 	}
 	return out
 }
@@ -154,18 +168,33 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 	if err := s.checkTarget(to.table, to.columns, catalog.Insert); err != nil {
 		return nil, err
 	}
+	if c.Returning != nil {
+		if err := s.checkUses(st.returning.sel.Uses); err != nil {
+			return nil, err
+		}
+	}
+	if c.Query != nil {
+		to = to.without(st.ignored)
+	}
 	w, err := s.newWriter(ctx, to)
 	if err != nil {
 		return nil, err
 	}
 	defer w.abort()
+	w.keep = c.Returning != nil
 	switch {
 	case c.DefaultValues:
 		err = w.add(ctx, &vector.Batch{Len: 1})
 	case c.Query != nil:
-		err = s.insertQuery(ctx, w, st.query, args)
+		err = s.insertQuery(ctx, w, st.query, args[:min(len(args), len(st.query.sel.Params))], st.ignored)
 	default:
 		err = s.insertRows(ctx, w, st, c.Rows, args)
+	}
+	var out *rowsResult
+	if err == nil && w.keep {
+		if err = w.verify(ctx); err == nil {
+			out, err = s.returningResult(ctx, st, w, args)
+		}
 	}
 	if err == nil {
 		err = w.finish(ctx)
@@ -173,7 +202,12 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 	if err != nil {
 		return nil, err
 	}
-	return tagResult(st.stmt.Tag + " " + strconv.FormatInt(w.rows, 10)), nil
+	tag := st.stmt.Tag + " " + strconv.FormatInt(w.rows, 10)
+	if out != nil {
+		out.tag = tag
+		return out, nil
+	}
+	return tagResult(tag), nil
 }
 
 // retarget prepares an INSERT again if its target has changed, or if its name leads to another table by now, a temporary one say.
@@ -184,7 +218,12 @@ func (s *Session) retarget(ctx context.Context, st *statement, c *sql.Insert) er
 	}
 	now, err := s.resolver().table(c.Target)
 	if err != nil || now.UUID != st.target.table.UUID || now.SchemaID != st.target.table.SchemaID {
-		return s.prepareInsert(ctx, st, c)
+		columns, target := st.columns, st.target
+		if err := s.prepareInsert(ctx, st, c); err != nil || sameTypes(columns, st.columns) {
+			return err
+		}
+		st.db, st.columns, st.target = nil, columns, target // what the client knows
+		return errResultChanged()
 	}
 	st.db, st.settings = db, s.generation
 	return nil
@@ -208,7 +247,7 @@ func (s *Session) insertRows(ctx context.Context, w *writer, st *statement, rows
 		for r, row := range rows[start:min(start+insertBatchRows, len(rows))] {
 			for i := range row {
 				column := &w.target.table.Columns[cols[i]]
-				if row[i].Kind == sql.CellDefault {
+				if row[i].Kind == sql.CellDefault || st.ignored != nil && st.ignored[i] {
 					if defaults[i] == nil {
 						f, err := s.defaultOf(ctx, w.target.table, column)
 						if err != nil {
@@ -250,8 +289,8 @@ func pointsAtValue(c *sql.Cell, err error) bool {
 	return c.Kind == sql.CellString
 }
 
-// insertQuery copies the rows of a query, which binding has given the target's types.
-func (s *Session) insertQuery(ctx context.Context, w *writer, b *boundQuery, args []*string) error {
+// insertQuery copies the rows of a query, which binding has given the target's types, but for columns that are ignored.
+func (s *Session) insertQuery(ctx context.Context, w *writer, b *boundQuery, args []*string, ignored []bool) error {
 	r, err := s.openStream(ctx, b, args)
 	if err != nil {
 		return err
@@ -269,6 +308,7 @@ func (s *Session) insertQuery(ctx context.Context, w *writer, b *boundQuery, arg
 		if err != nil {
 			return err
 		}
+		batch = without(batch, ignored)
 		for i := range types {
 			if batch.Cols[i].Type.Kind != types[i].Kind || batch.Cols[i].Type.Scale != types[i].Scale {
 				return pgerr.New(pgerrcode.InternalError, "column %d of the query has layout %v, not %v", i+1, batch.Cols[i].Type, types[i])

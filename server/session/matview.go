@@ -133,7 +133,7 @@ func (s *Session) refill(ctx context.Context, t *catalog.Table) error {
 		return err
 	}
 	defer w.abort()
-	if err := s.insertQuery(ctx, w, b, nil); err != nil {
+	if err := s.insertQuery(ctx, w, b, nil, nil); err != nil {
 		return err
 	}
 	return w.finish(ctx)

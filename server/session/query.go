@@ -254,10 +254,11 @@ type rows struct {
 	release []func()    // local copies of data files
 	plan    *planner.Plan
 	params  []sqltype.Type
-	systems []systemRows // of the system relations in the query
-	actions []sql.Action // to be called for each row
-	shapes  []sql.Column // the columns as the rewriter knows them
-	small   bool         // of the server about itself
+	systems []systemRows  // of the system relations in the query
+	actions []sql.Action  // to be called for each row
+	shapes  []sql.Column  // the columns as the rewriter knows them
+	first   *planner.Part // what the first scan reads; nil: its table
+	small   bool          // of the server about itself
 
 	acts    bool            // it calls the session back, see acting.go
 	drained bool            // it has been run to its end
@@ -276,6 +277,11 @@ func (s *Session) open(ctx context.Context, b *boundQuery, args []*string) (*row
 
 // openStream is open for who takes all rows at once, before the session does anything else.
 func (s *Session) openStream(ctx context.Context, b *boundQuery, args []*string) (*rows, error) {
+	return s.openStreamOver(ctx, b, args, nil)
+}
+
+// openStreamOver is openStream for a query whose first scan reads the given rows in place of its table; nil: the table.
+func (s *Session) openStreamOver(ctx context.Context, b *boundQuery, args []*string, first *planner.Part) (*rows, error) {
 	for try := 1; ; try++ {
 		bound, err := s.rebind(ctx, b)
 		if err != nil {
@@ -288,7 +294,7 @@ func (s *Session) openStream(ctx context.Context, b *boundQuery, args []*string)
 		}
 		s.tx.queried = true
 		s.viewer()
-		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, shapes: bound.sel.Columns, small: aboutServer(bound.sel), acts: bound.sel.Acts}
+		r := &rows{session: s, actions: bound.sel.Actions, columns: bound.columns, shapes: bound.sel.Columns, small: aboutServer(bound.sel), acts: bound.sel.Acts, first: first}
 		text, err := s.plan(ctx, bound, args, r)
 		if err == nil {
 			err = r.start(r.slot(ctx), s, text, args, r.keep())
@@ -359,7 +365,11 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 	if err := s.checkUses(b.sel.Uses); err != nil {
 		return "", err
 	}
-	pin, own, err := s.snapshot(ctx, b.sel)
+	scans := b.sel.Scans
+	if r.first != nil {
+		scans = scans[1:]
+	}
+	pin, own, err := s.snapshot(ctx, scans)
 	if own {
 		r.pin = pin
 	}
@@ -368,6 +378,10 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 	}
 	in := planner.Input{Query: b.sel, Tables: make([]planner.Table, len(b.sel.Scans)), Params: args}
 	for i, scan := range b.sel.Scans {
+		if i == 0 && r.first != nil {
+			in.Tables[0].Parts = []planner.Part{*r.first}
+			continue
+		}
 		if s.outdated(scan.Table, pin) {
 			return "", errOutdated
 		}
@@ -405,7 +419,7 @@ func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *ro
 }
 
 // snapshot pins the committed tables of a query; own says that the caller releases the pin.
-func (s *Session) snapshot(ctx context.Context, sel *sql.Select) (pin *ingest.Pin, own bool, err error) {
+func (s *Session) snapshot(ctx context.Context, scans []sql.Scan) (pin *ingest.Pin, own bool, err error) {
 	if s.tx.pin != nil {
 		return s.tx.pin, false, nil
 	}
@@ -426,7 +440,7 @@ func (s *Session) snapshot(ctx context.Context, sel *sql.Select) (pin *ingest.Pi
 		return pin, false, err
 	}
 	var ids []uuid.UUID
-	for _, scan := range sel.Scans {
+	for _, scan := range scans {
 		if !s.tx.createdHere(scan.Table.UUID) && !temporary(scan.Table.Name) {
 			ids = append(ids, scan.Table.UUID)
 		}

@@ -50,10 +50,13 @@ type statement struct {
 	declared []sqltype.OID // parameter types as the client gave them
 	params   []sqltype.Type
 	columns  []pgwire.Column
-	query    *boundQuery       // of Query, COPY (query) and INSERT ... SELECT
-	target   *target           // of INSERT
-	db       *catalog.Database // and the catalog and the settings with which its name was looked up
-	settings int64
+	query    *boundQuery // of Query, COPY (query) and INSERT ... SELECT
+	target   *target     // of INSERT
+	ignored  []bool      // columns of target whose values are not taken; nil: none
+
+	returning *boundQuery       // of INSERT ... RETURNING
+	db        *catalog.Database // and the catalog and the settings with which its name was looked up
+	settings  int64
 }
 
 func (s *statement) Params() []sqltype.Type   { return s.params }

@@ -54,6 +54,11 @@ type writer struct {
 	parts  []action      // batches
 	spool  *ingest.Spool // nil below BulkBytes
 	temp   *tempAppend   // of a temporary table, once rows have been added to it
+
+	keep     bool     // for RETURNING
+	kept     []action // all batches, then
+	keptSize int      // bytes
+	checked  bool     // the constraints hold for parts, to which nothing more is added
 }
 
 func (s *Session) newWriter(ctx context.Context, t *target) (*writer, error) {
@@ -100,6 +105,12 @@ func (w *writer) add(ctx context.Context, b *vector.Batch) error {
 	}
 	w.rows += int64(b.Len)
 	part := action{table: t, batch: full}
+	if w.keep {
+		if w.keptSize += full.Bytes(); w.keptSize > maxReturningBytes {
+			return tooMuchReturned()
+		}
+		w.kept = append(w.kept, part)
+	}
 	if w.spool != nil {
 		return w.spill(ctx, []action{part})
 	}
@@ -158,6 +169,15 @@ func (w *writer) appendTemp(ctx context.Context) (err error) {
 	err = w.temp.add(ctx, w.parts)
 	w.parts, w.bytes = nil, 0
 	return err
+}
+
+// verify checks the constraints once all rows have been added, for who looks at them before finish.
+func (w *writer) verify(ctx context.Context) error {
+	if err := w.check(ctx, w.parts); err != nil {
+		return err
+	}
+	w.checked = true
+	return nil
 }
 
 // finish checks the constraints and makes the rows part of the transaction.

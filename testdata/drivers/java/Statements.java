@@ -17,6 +17,7 @@ final class Statements {
         Topics.topic("limits", Statements::limits);
         Topics.topic("batch", Statements::batch);
         Topics.topic("rewritten batch", "reWriteBatchedInserts=true", Statements::rewritten);
+        Topics.topic("generated keys", Statements::keys);
         Topics.topic("several results", Statements::several);
         Topics.topic("large result", Statements::large);
     }
@@ -53,6 +54,31 @@ final class Statements {
             Topics.run(c, "DEALLOCATE ALL");
         }
         Topics.query(c, "SELECT * FROM wares");
+    }
+
+    private static void keys(Connection c) throws Exception {
+        Topics.run(c, "CREATE TABLE keyed (id serial PRIMARY KEY, name text, made timestamp DEFAULT '2024-01-01')");
+        try (PreparedStatement s = c.prepareStatement("INSERT INTO keyed (name) VALUES (?)", Statement.RETURN_GENERATED_KEYS)) {
+            for (int i = 0; i < 7; i++) {
+                s.setString(1, "n" + i);
+                Topics.show(s.executeUpdate());
+                Topics.showAll(s.getGeneratedKeys());
+            }
+            for (int i = 0; i < 5; i++) {
+                s.setString(1, "batch " + i);
+                s.addBatch();
+            }
+            Topics.show(s.executeBatch());
+            Topics.showAll(s.getGeneratedKeys());
+        }
+        try (PreparedStatement s = c.prepareStatement("INSERT INTO keyed (name) SELECT 'q' || g FROM generate_series(1, 3) AS g", new String[] {"id", "name"})) {
+            Topics.show(s.executeUpdate());
+            Topics.showAll(s.getGeneratedKeys());
+        }
+        try (Statement s = c.createStatement()) {
+            Topics.show(s.executeUpdate("INSERT INTO keyed (name) VALUES ('plain')", new String[] {"id"}));
+            Topics.showAll(s.getGeneratedKeys());
+        }
     }
 
     private static void modes(Connection c) throws Exception {

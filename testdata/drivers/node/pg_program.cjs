@@ -40,6 +40,13 @@ topic('password and TLS', async () => {
   }
 });
 
+topic('returning', async (client) => {
+  await client.query('CREATE TABLE keyed (id serial PRIMARY KEY, name text)');
+  showAll(await client.query('INSERT INTO keyed (name) VALUES ($1), ($2) RETURNING id, name', ['a', 'b']));
+  showAll(await client.query({ name: 'keyed', text: 'INSERT INTO keyed (name) VALUES ($1) RETURNING *', values: ['c'] }));
+  showAll(await client.query("SELECT currval('keyed_id_seq'), lastval(), set_config('my.name', 'x', false) || 'y' AS set"));
+});
+
 topic('types', async (client) => {
   await client.query(TYPED);
   showAll(await client.query(`INSERT INTO typed VALUES (${MARKS})`, VALUES));

@@ -26,7 +26,7 @@ class Base(DeclarativeBase):
 
 
 class Reading(Base):
-    """An append-only class. The program gives the keys, since RETURNING is not asked for then."""
+    """An append-only class whose keys the program gives."""
 
     __tablename__ = "readings"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -34,6 +34,16 @@ class Reading(Base):
     value: Mapped[float]
     note: Mapped[Optional[str]]
     taken: Mapped[dt.datetime]
+
+
+class Note(Base):
+    """A class whose keys and defaults the server gives: they come back by RETURNING."""
+
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(sa.Integer, sa.Identity(always=True))
+    text: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="plain")
 
 
 def row(i):
@@ -92,6 +102,30 @@ def orm(engine):
         show(session.execute(sa.select(sa.func.count(), sa.func.max(Reading.id)).select_from(Reading)).one())
 
 
+def keys(engine):
+    """Keys that the server makes: of the ORM, of the core, of a sequence."""
+    with engine.begin() as conn:
+        conn.execute(sa.text("DROP TABLE IF EXISTS notes"))
+        conn.execute(sa.text("DROP SEQUENCE IF EXISTS counter"))
+        conn.execute(sa.schema.CreateTable(Note.__table__))
+        conn.execute(sa.text("CREATE SEQUENCE counter START 100"))
+    with Session(engine) as session:
+        first = Note(text="first")
+        session.add(first)
+        session.flush()
+        show(first.id, first.number, first.kind)
+        many = [Note(text=f"n{i}") for i in range(250)]
+        session.add_all(many)
+        session.commit()
+        show(sorted(n.id for n in many) == list(range(2, 252)), all(session.get(Note, n.id).text == n.text for n in many[::50]))
+        show(session.scalars(sa.insert(Note).returning(Note.id + 1), [{"text": "x"}, {"text": "y"}]).all())
+        show(session.scalar(sa.func.nextval("counter")), session.scalar(sa.select(sa.Sequence("counter").next_value())))
+        session.commit()
+    with engine.begin() as conn:
+        show(conn.execute(sa.insert(Note.__table__).values(text="core")).inserted_primary_key)
+        show(conn.execute(sa.insert(Note.__table__).values(text="all").returning(Note.__table__)).one())
+
+
 def levels(engine):
     """Isolation levels, errors, raw text."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn:
@@ -145,7 +179,7 @@ def orm_asyncpg(_):
 
 
 for name in ("psycopg", "psycopg2"):
-    for function in (core, orm, levels):
+    for function in (core, orm, keys, levels):
         topic(with_driver(function, name))
 topic(orm_asyncpg)
 run(Nothing)
