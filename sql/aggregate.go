@@ -82,6 +82,7 @@ func (t *translator) aggregate(c exprCtx, name string, x *pg_query.FuncCall, isA
 		if e.typ.OID == sqltype.JSONB {
 			e.sql = "pg_jsonb_key(" + e.sql + ")"
 		}
+		e.sql = e.ordered()
 		key, err := t.sortKey(e.sql, n.GetSortBy())
 		if err != nil {
 			return expr{}, err
@@ -175,6 +176,10 @@ func (w *aggWriter) write() (expr, error) {
 			return w.none()
 		}
 		out := typed(w.plain(w.name, a.sql), a.typ.OID)
+		if a.collat != "" && w.name != "any_value" {
+			out = typed(w.plain("arg_"+w.name, a.sql+", "+a.ordered()), a.typ.OID)
+			out.collat = a.collat
+		}
 		if a.composite() && w.name != "any_value" {
 			return w.none()
 		}

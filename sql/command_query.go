@@ -8,12 +8,14 @@ import (
 )
 
 // Query is SELECT, VALUES, TABLE, or one of them after WITH. It changes no rows: SELECT INTO is a CreateTableAs, and data-modifying CTEs
-// are refused. FOR UPDATE and its kin are dropped: there are no row locks, a query reads a snapshot.
+// are refused. FOR UPDATE and its kin are checked and lock nothing: there are no row locks, a query reads a snapshot.
 type Query struct {
 	Node *pg_query.Node // a SelectStmt; locations in it are byte offsets into Text
 	Text string         // text of the statement the query stands in
 	// Stored says that the rows go into a table: numerics keep their decimals.
 	Stored bool
+	// Locks is FOR UPDATE or its kin, which a read-only transaction refuses; "": none.
+	Locks string
 	// Dialect is set for a query in DuckDB's own dialect, and Node is nil then: see NewDialect.
 	Dialect *DialectText
 	// Returning says that it stands for a RETURNING list: a select list over the rows of the statement, which FROM names as their table. The first

@@ -205,6 +205,11 @@ func (t *translator) commonCall(c exprCtx, fn, construct string, args []*pg_quer
 		list = append(list, e)
 	}
 	before := append([]expr(nil), list...)
+	for _, e := range list {
+		if e.collat != "" && fn != "coalesce" {
+			return expr{}, t.unsupported(loc, "a collation in "+construct)
+		}
+	}
 	ty, err := t.unify(list, construct, loc)
 	if err != nil {
 		return expr{}, err
@@ -219,22 +224,6 @@ func (t *translator) commonCall(c exprCtx, fn, construct string, args []*pg_quer
 		}
 	}
 	return out, nil
-}
-
-func (t *translator) collate(c exprCtx, x *pg_query.CollateClause) (expr, error) {
-	e, err := t.expr(c, x.Arg)
-	if err != nil {
-		return expr{}, err
-	}
-	name := lastName(x.Collname)
-	switch name {
-	case "C", "POSIX", "default", "ucs_basic":
-		e = t.settle(e)
-		e.col, e.origin = nil, Origin{}
-		return e, nil
-	}
-	return expr{}, t.errorf(x.Location, pgerrcode.UndefinedObject, "collation %q for encoding \"UTF8\" does not exist", name).
-		WithHint("Text is ordered by bytes, as with COLLATE \"C\".")
 }
 
 func (t *translator) groupingFunc(c exprCtx, x *pg_query.GroupingFunc) (expr, error) {

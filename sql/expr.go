@@ -34,6 +34,7 @@ type expr struct {
 	passes bool        // an output column through which comparisons reach the scan below
 	table  string      // a set-returning function as a table, when DuckDB has one
 	shown  string      // of a numeric: its text with the digits that PostgreSQL gives, where the scale of sql is another
+	collat string      // of text: the locale by which it is ordered, see collate; "": by bytes
 	whole  [2]string   // if the first is sql: the second is the same value as a BIGINT
 }
 

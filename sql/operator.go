@@ -288,9 +288,15 @@ func (t *translator) compare(duck, op string, l, r expr, loc int32) (expr, error
 	if l.composite() && r.composite() {
 		return t.compareRows(duck, op, l, r, loc)
 	}
-	l, r, err := t.comparable(l, r, op, loc)
+	by, err := t.commonCollation(l, r, loc)
 	if err != nil {
 		return expr{}, err
+	}
+	if l, r, err = t.comparable(l, r, op, loc); err != nil {
+		return expr{}, err
+	}
+	if by != "" {
+		l.sql, r.sql = collationKey(l.sql, by), collationKey(r.sql, by)
 	}
 	out := typed("("+l.sql+" "+duck+" "+r.sql+")", sqltype.Bool, l, r)
 	return out, nil

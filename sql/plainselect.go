@@ -182,6 +182,9 @@ func (t *translator) groupBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 	}
 	c = c.in(inGroup)
 	c.level = nil
+	if s.GroupDistinct {
+		return t.groupByDistinct(c, s.GroupClause, q)
+	}
 	var parts []string
 	for _, n := range s.GroupClause {
 		p, err := t.groupItem(c, n, q)
@@ -287,15 +290,16 @@ func (t *translator) orderBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 		}
 		sql := strconv.Itoa(pos)
 		var typ sqltype.Type
+		collation := ""
 		if pos > 0 {
-			typ = q.cols[pos-1].e.typ
+			typ, collation = q.cols[pos-1].e.typ, q.cols[pos-1].e.collat
 		} else {
 			e, err := t.expr(c.in(inOrder), sb.Node)
 			if err != nil {
 				return err
 			}
 			e = t.settle(e)
-			typ = e.typ
+			typ, collation = e.typ, e.collat
 			sql = e.sql
 			for i, out := range q.exprs {
 				if out == e.sql {
@@ -324,6 +328,16 @@ func (t *translator) orderBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 				sql = q.exprs[pos-1]
 			}
 			sql = "pg_jsonb_key(" + sql + ")"
+		}
+		if collation != "" {
+			if isDistinct || len(s.DistinctClause) > 0 {
+				return t.unsupported(nodeLocation(sb.Node), "a collation with DISTINCT")
+			}
+			if pos > 0 {
+				sql = q.exprs[pos-1]
+			}
+			sql = collationKey(sql, collation)
+			q.sortExprs[len(q.sortExprs)-1] = sql
 		}
 		key, err := t.sortKey(sql, sb)
 		if err != nil {

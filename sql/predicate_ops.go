@@ -108,7 +108,7 @@ func (t *translator) between(c exprCtx, x *pg_query.A_Expr) (expr, error) {
 		}
 		l1, low, err1 := t.comparable(v, lo, ">=", x.Location)
 		l2, high, err2 := t.comparable(v, hi, "<=", x.Location)
-		if err1 == nil && err2 == nil && l1.sql == l2.sql && v.typ.OID != sqltype.Record { // evaluated once
+		if err1 == nil && err2 == nil && l1.sql == l2.sql && v.typ.OID != sqltype.Record && v.collat+lo.collat+hi.collat == "" { // evaluated once
 			return typed("("+l1.sql+" BETWEEN "+low.sql+" AND "+high.sql+")", sqltype.Bool, v, low, high), nil
 		}
 		return typed("("+a.sql+" AND "+b.sql+")", sqltype.Bool, a, b), nil

@@ -17,6 +17,7 @@ func (c *classifier) query(node *pg_query.Node) (*Query, error) {
 	if node.GetSelectStmt() == nil {
 		return nil, unsupported("%s is not supported here", statementName(node))
 	}
+	locks := ""
 	if c.walk {
 		var failed error
 		walkTree(node.ProtoReflect(), func(m proto.Message) bool {
@@ -29,7 +30,10 @@ func (c *classifier) query(node *pg_query.Node) (*Query, error) {
 				if n.IntoClause != nil {
 					failed = c.at(pgerr.New(pgerrcode.SyntaxError, "SELECT ... INTO is not allowed here"), n.IntoClause.GetRel().GetLocation())
 				}
-				n.LockingClause = nil
+				if len(n.LockingClause) > 0 && failed == nil {
+					locks, failed = c.locking(n)
+					n.LockingClause = nil
+				}
 			}
 			return failed == nil
 		})
@@ -37,7 +41,7 @@ func (c *classifier) query(node *pg_query.Node) (*Query, error) {
 			return nil, failed
 		}
 	}
-	return &Query{Node: node, Text: c.text}, nil
+	return &Query{Node: node, Text: c.text, Locks: locks}, nil
 }
 
 // takeInto removes and returns the INTO of SELECT INTO, which stands in the leftmost branch of set operations.

@@ -114,6 +114,9 @@ func (t *translator) matchSides(q *query, word string) error {
 	q.cols = nil
 	for i := range l.cols {
 		pair := []expr{l.cols[i].e, r.cols[i].e}
+		if pair[0].collat != "" || pair[1].collat != "" {
+			return t.unsupported(-1, "a collation in "+word)
+		}
 		ty, err := t.commonType(pair, word, -1)
 		if err != nil {
 			return err

@@ -92,7 +92,7 @@ func (t *translator) windowDef(c exprCtx, w *pg_query.WindowDef, depth int) (par
 		}
 		e = t.settle(e)
 		keyType = e.typ
-		key, err := t.sortKey(e.sql, n.GetSortBy())
+		key, err := t.sortKey(e.ordered(), n.GetSortBy())
 		if err != nil {
 			return nil, nil, "", err
 		}

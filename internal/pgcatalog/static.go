@@ -92,6 +92,9 @@ func table(name string) ([]string, [][]*string, error) {
 		}
 		c.rows = append(c.rows, row)
 	}
+	if name == "pg_collation" {
+		c.rows = append(c.rows, collations(c.columns)...)
+	}
 	if parsed.tables == nil {
 		parsed.tables = map[string]*content{}
 	}

@@ -212,6 +212,11 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 	}
 	switch c := st.stmt.Command.(type) {
 	case *sql.Query:
+		if c.Locks != "" && len(st.query.sel.Scans) > 0 {
+			if err := s.checkWritable("SELECT " + c.Locks); err != nil {
+				return nil, err
+			}
+		}
 		return s.runQuery(ctx, st, args)
 	case *sql.Insert:
 		return s.runInsert(ctx, st, c, args)

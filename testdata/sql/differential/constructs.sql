@@ -159,5 +159,34 @@ SELECT random() BETWEEN 0 AND 1
 -- row locks are accepted and do nothing
 differs: SELECT pg_typeof(1), pg_typeof('a'), pg_typeof(NULL), pg_typeof(1.5), pg_typeof(now())
 SELECT id FROM t FOR UPDATE
--- row locks are accepted and do nothing
-differs: SELECT max(id) FROM t FOR SHARE
+SELECT max(id) FROM t FOR SHARE
+-- row locks: what cannot be locked is refused, the rest locks nothing
+SELECT id FROM t ORDER BY id FOR UPDATE
+SELECT id FROM t ORDER BY id FOR SHARE OF t NOWAIT
+SELECT id FROM t ORDER BY id FOR UPDATE SKIP LOCKED
+SELECT count(*) FROM t FOR UPDATE
+SELECT id FROM t GROUP BY id FOR UPDATE
+SELECT DISTINCT id FROM t FOR UPDATE
+SELECT id FROM t UNION SELECT 1 FOR UPDATE
+SELECT id FROM t FOR UPDATE OF nosuch
+SELECT 1 FOR UPDATE
+VALUES (1) FOR UPDATE
+SELECT max(id) OVER () FROM t FOR UPDATE
+SELECT id FROM t WHERE id IN (SELECT t_id FROM g FOR SHARE) ORDER BY id
+-- sets of groups
+SELECT v, ok, count(*) FROM t GROUP BY GROUPING SETS ((v), (ok), ()) ORDER BY 1,2,3
+SELECT v, count(*) FROM t GROUP BY GROUPING SETS (v, ROLLUP (v, ok)) ORDER BY 1,2
+SELECT count(*) FROM t GROUP BY GROUPING SETS ((), ())
+SELECT count(*) FROM t WHERE false GROUP BY GROUPING SETS ((), (v))
+SELECT v, count(*) FROM t GROUP BY DISTINCT ROLLUP (v), ROLLUP (v) ORDER BY 1,2
+SELECT v, grouping(v), count(*) FROM t GROUP BY CUBE (v) HAVING grouping(v) = 0 ORDER BY 1
+SELECT v, ok, count(*) FROM t GROUP BY DISTINCT v, CUBE (ok, v), GROUPING SETS ((v), (v), (ok)) ORDER BY 1, 2, 3
+-- several functions, rows compared with queries, samples
+SELECT * FROM ROWS FROM (generate_series(1,3), generate_series(1,2)) AS x(a,b)
+SELECT * FROM ROWS FROM (generate_series(1,3), unnest(ARRAY['a','b'])) WITH ORDINALITY AS x(a,b,n)
+SELECT percentile_cont(ARRAY[0.25,0.5]) WITHIN GROUP (ORDER BY f) FROM t
+SELECT percentile_disc(ARRAY[0.25,0.5]) WITHIN GROUP (ORDER BY id) FROM t
+SELECT (1, 2) = (SELECT 1, 2)
+SELECT (1, 2) < (SELECT 1, 3), (1,'a') <> (SELECT 1,'b')
+SELECT (id, 1) = (SELECT 2, 1) FROM t ORDER BY id
+SELECT id FROM t TABLESAMPLE BERNOULLI (100) ORDER BY id
