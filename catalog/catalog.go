@@ -71,6 +71,7 @@ type Column struct {
 	NotNull      bool         `json:"not_null,omitempty"`
 	Default      string       `json:"default,omitempty"`  // PostgreSQL expression text; "": NULL
 	Sequence     *Name        `json:"sequence,omitempty"` // owned by a serial or identity column
+	Owned        *Name        `json:"owned,omitempty"`    // a sequence that goes with the column though its default does not draw from it (OWNED BY)
 	Identity     string       `json:"identity,omitempty"` // as pg_attribute.attidentity: a, GENERATED ALWAYS; d, BY DEFAULT; "": none
 	Comment      string       `json:"comment,omitempty"`
 	ACL          ACL          `json:"acl,omitzero"` // nil: none beside that of the relation
@@ -78,6 +79,14 @@ type Column struct {
 	Missing *string `json:"missing,omitempty"`
 	// Widened says that older files hold real numbers of which statistics have fewer digits than the column: they prune nothing.
 	Widened bool `json:"widened,omitempty"`
+}
+
+// OwnedSequence is the sequence that goes with the column, or nil.
+func (c *Column) OwnedSequence() *Name {
+	if c.Sequence != nil {
+		return c.Sequence
+	}
+	return c.Owned
 }
 
 // KeyKind is the kind of a recorded, unenforced key.

@@ -41,6 +41,19 @@ type SetDefault struct {
 	Expr   string // PostgreSQL text; "": NULL
 }
 
+// AddIdentity is ALTER COLUMN ... ADD GENERATED ... AS IDENTITY; Define resolves it.
+type AddIdentity struct {
+	Column string
+	text   string
+	def    *pg_query.Constraint
+}
+
+// DropIdentity is ALTER COLUMN ... DROP IDENTITY [IF EXISTS].
+type DropIdentity struct {
+	Column   string
+	IfExists bool
+}
+
 // SetNotNull is ALTER COLUMN ... SET and DROP NOT NULL.
 type SetNotNull struct {
 	Column  string
@@ -95,6 +108,10 @@ func ActionName(a AlterAction) string {
 		return "DROP COLUMN"
 	case *SetDefault:
 		return "ALTER COLUMN ... SET DEFAULT"
+	case *AddIdentity:
+		return "ALTER COLUMN ... ADD IDENTITY"
+	case *DropIdentity:
+		return "ALTER COLUMN ... DROP IDENTITY"
 	case *SetNotNull:
 		if !c.NotNull {
 			return "ALTER COLUMN ... DROP NOT NULL"
@@ -125,6 +142,8 @@ const (
 func (*AddColumn) pass() int          { return passColumn }
 func (*DropColumn) pass() int         { return passDrop }
 func (*SetType) pass() int            { return passType }
+func (*AddIdentity) pass() int        { return passAttribute }
+func (*DropIdentity) pass() int       { return passDrop }
 func (*AddConstraint) pass() int      { return passConstraint }
 func (*DropConstraint) pass() int     { return passDrop }
 func (*ValidateConstraint) pass() int { return passOther }

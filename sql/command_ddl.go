@@ -110,6 +110,7 @@ type CreateSequence struct {
 	Max         int64
 	Cycle       bool
 	Temp        bool
+	OwnedBy     *OwnedBy // nil: not given
 }
 
 // ObjectKind is the kind of object that DROP and COMMENT name.

@@ -84,6 +84,10 @@ func (c *classifier) alterAction(n *pg_query.AlterTableCmd, table catalog.Name) 
 		b := &tableBuilder{classifier: c, out: &CreateTable{Name: table}}
 		text, err := b.defaultText(n.Def)
 		return &SetDefault{Column: n.Name, Expr: text}, err
+	case pg_query.AlterTableType_AT_AddIdentity:
+		return &AddIdentity{Column: n.Name, text: c.text, def: n.Def.GetConstraint()}, nil
+	case pg_query.AlterTableType_AT_DropIdentity:
+		return &DropIdentity{Column: n.Name, IfExists: n.MissingOk}, nil
 	case pg_query.AlterTableType_AT_SetNotNull, pg_query.AlterTableType_AT_DropNotNull:
 		return &SetNotNull{Column: n.Name, NotNull: n.Subtype == pg_query.AlterTableType_AT_SetNotNull}, nil
 	case pg_query.AlterTableType_AT_AlterColumnType:
@@ -251,6 +255,49 @@ func (c *classifier) setSchema(s *Statement, n *pg_query.AlterObjectSchemaStmt) 
 	s.Tag = "ALTER " + objectWord(n.ObjectType)
 	name, err := c.name(n.Relation)
 	return &SetSchema{Kind: kind, Name: name, Schema: n.Newschema, IfExists: n.MissingOk}, err
+}
+
+// Define makes the sequence of the column, and tells whether it is always drawn from (catalog.Column.Identity).
+func (a *AddIdentity) Define(table catalog.Name, col *catalog.Column) (*CreateSequence, string, error) {
+	b := &tableBuilder{classifier: &classifier{text: a.text}, out: &CreateTable{Name: table}}
+	def := ColumnDef{Name: col.Name, Type: col.Type}
+	if err := b.identity(&def, a.def); err != nil {
+		return nil, "", err
+	}
+	return def.Sequence, def.Identity, nil
+}
+
+// OwnedBy is what OWNED BY says of a sequence.
+type OwnedBy struct {
+	Table  catalog.Name
+	Column string // "": NONE
+}
+
+// ownedBy reads OWNED BY.
+func (c *classifier) ownedBy(def *pg_query.DefElem) (*OwnedBy, error) {
+	items := def.Arg.GetList().GetItems()
+	words := stringsOf(items)
+	if len(words) == 1 && words[0] == "none" {
+		return &OwnedBy{}, nil
+	}
+	if len(words) < 2 {
+		return nil, pgerr.New(pgerrcode.SyntaxError, "invalid OWNED BY option").WithHint("Specify OWNED BY table.column or OWNED BY NONE.")
+	}
+	name, err := c.qualified(items[:len(items)-1])
+	return &OwnedBy{Table: name, Column: words[len(words)-1]}, err
+}
+
+// Owner is what the statement says of the owner; nil: nothing. Else tells whether it says more than that.
+func (a *AlterSequence) Owner() (by *OwnedBy, more bool, err error) {
+	c := &classifier{text: a.text}
+	for _, node := range a.options {
+		if def := node.GetDefElem(); def.Defname != "owned_by" {
+			more = true
+		} else if by, err = c.ownedBy(def); err != nil {
+			return nil, false, err
+		}
+	}
+	return by, more, nil
 }
 
 // Apply changes a sequence by the options that the statement gives (PostgreSQL: init_params with isInit false). Reserved is the next number.

@@ -146,9 +146,11 @@ func (c *classifier) sequenceOptions(nodes []*pg_query.Node, oid sqltype.OID) (*
 			text, _ := defText(def)
 			seq.Cycle, _ = defBool(def, text)
 		case "owned_by":
-			if strings.Join(stringsOf(def.Arg.GetList().GetItems()), ".") != "none" {
-				return nil, c.at(unsupported("OWNED BY is not supported"), def.Location)
+			by, err := c.ownedBy(def)
+			if err != nil {
+				return nil, err
 			}
+			seq.OwnedBy = by
 		case "sequence_name":
 			name, err := c.qualified(def.Arg.GetList().GetItems())
 			if err != nil {

@@ -58,15 +58,11 @@ func runPsqlCommands(t *testing.T, p place, commands []string) [][]string {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "script.sql"), []byte(script.String()), 0o600))
 	ctx, cancel := context.WithTimeout(t.Context(), programTimeout)
 	defer cancel()
-	objects, err := filepath.Abs(filepath.Join(programs, "psql/objects.sql"))
-	require.NoError(t, err)
-	setup := exec.CommandContext(ctx, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", objects)
-	setup.Env = p.environ()
-	out, err := setup.CombinedOutput()
-	require.NoError(t, err, string(out))
+	makeRoles(t, p)
+	runFile(t, p, "objects.sql")
 	cmd := exec.CommandContext(ctx, "psql", "-X", "-q", "-A", "-f", "script.sql")
 	cmd.Dir, cmd.Env = dir, p.environ()
-	out, err = cmd.CombinedOutput()
+	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
 	var parts [][]string
 	for line := range strings.Lines(string(out)) {

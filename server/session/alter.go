@@ -106,6 +106,10 @@ func (a *alteration) do(ctx context.Context, action sql.AlterAction) error {
 		return a.dropColumn(c)
 	case *sql.SetDefault:
 		return a.setDefault(c)
+	case *sql.AddIdentity:
+		return a.addIdentity(c)
+	case *sql.DropIdentity:
+		return a.dropIdentity(c)
 	case *sql.SetNotNull:
 		return a.setNotNull(c)
 	case *sql.SetType:

@@ -42,17 +42,7 @@ func (a *alteration) addColumn(ctx context.Context, c *sql.AddColumn) error {
 	d := def.Columns[0]
 	col := catalog.Column{ID: t.NextColumn, Name: d.Name, Type: d.Type, NotNull: d.NotNull, Default: d.Default, Identity: d.Identity}
 	if d.Sequence != nil {
-		seq := *d.Sequence
-		seq.Name.Schema = t.Name.Schema
-		seq.Name.Name = s.freeName(seq.Name, a.ops)
-		oid := s.database().NextOID
-		for _, op := range a.ops {
-			if op.PutSequence != nil {
-				oid++
-			}
-		}
-		a.ops = append(a.ops, catalog.Op{PutSequence: s.sequenceOf(&seq, oid)})
-		col.Sequence, col.Default = &seq.Name, sql.NextvalDefault(seq.Name)
+		a.addSequence(&col, *d.Sequence)
 	}
 	if err := a.missingValue(ctx, &col); err != nil {
 		return err
@@ -169,8 +159,8 @@ func (a *alteration) dropColumn(c *sql.DropColumn) error {
 	if t.TimeColumn == col.ID {
 		t.TimeColumn = 0
 	}
-	if col.Sequence != nil {
-		a.ops = append(a.ops, catalog.Op{DropSequence: col.Sequence})
+	if q := col.OwnedSequence(); q != nil {
+		a.ops = append(a.ops, catalog.Op{DropSequence: q})
 	}
 	a.reshaped, t.Evolved = true, true
 	return a.keepViews(views)
@@ -181,9 +171,14 @@ func (a *alteration) setDefault(c *sql.SetDefault) error {
 	if err != nil {
 		return err
 	}
-	if col.Sequence != nil {
-		if name, ok := sql.SequenceDefault(c.Expr); !ok || name.Name != col.Sequence.Name || name.Schema != "" && name.Schema != col.Sequence.Schema {
-			col.Sequence = nil
+	if col.Identity != "" {
+		return pgerr.New(pgerrcode.SyntaxError, "column %q of relation %q is an identity column", col.Name, a.table.Name.Name)
+	}
+	if q := col.OwnedSequence(); q != nil {
+		if name, ok := sql.SequenceDefault(c.Expr); ok && name.Name == q.Name && (name.Schema == "" || name.Schema == q.Schema) {
+			col.Sequence, col.Owned = q, nil
+		} else {
+			col.Sequence, col.Owned = nil, q
 		}
 	}
 	col.Default = c.Expr
@@ -192,6 +187,68 @@ func (a *alteration) setDefault(c *sql.SetDefault) error {
 	}
 	a.reshaped, a.defined = true, a.defined || c.Expr != ""
 	return nil
+}
+
+// addIdentity makes a column that takes its values from a sequence of its own.
+func (a *alteration) addIdentity(c *sql.AddIdentity) error {
+	col, err := a.column(c.Column)
+	if err != nil {
+		return err
+	}
+	state := func(format string) error {
+		return pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, format, col.Name, a.table.Name.Name)
+	}
+	switch {
+	case !col.NotNull:
+		return state("column %q of relation %q must be declared NOT NULL before identity can be added")
+	case col.Identity != "":
+		return state("column %q of relation %q is already an identity column")
+	case col.Default != "":
+		return state("column %q of relation %q already has a default value")
+	case col.Owned != nil:
+		return pgerr.New(pgerrcode.FeatureNotSupported, "a column that owns two sequences is not supported")
+	}
+	seq, when, err := c.Define(a.table.Name, col)
+	if err != nil {
+		return err
+	}
+	a.addSequence(col, *seq)
+	col.Identity = when
+	a.reshaped, a.defined = true, true
+	return nil
+}
+
+// dropIdentity makes an identity column an ordinary one.
+func (a *alteration) dropIdentity(c *sql.DropIdentity) error {
+	col, err := a.column(c.Column)
+	if err != nil {
+		return err
+	}
+	if col.Identity == "" {
+		if c.IfExists {
+			a.s.notice(pgerrcode.SuccessfulCompletion, "column %q of relation %q is not an identity column, skipping", col.Name, a.table.Name.Name)
+			return nil
+		}
+		return pgerr.New(pgerrcode.ObjectNotInPrerequisiteState, "column %q of relation %q is not an identity column", col.Name, a.table.Name.Name)
+	}
+	a.ops = append(a.ops, catalog.Op{DropSequence: col.Sequence})
+	col.Sequence, col.Default, col.Identity = nil, "", ""
+	a.reshaped = true
+	return nil
+}
+
+// addSequence makes the sequence of a serial or identity column.
+func (a *alteration) addSequence(col *catalog.Column, seq sql.CreateSequence) {
+	seq.Name.Schema = a.table.Name.Schema
+	seq.Name.Name = a.s.freeName(seq.Name, a.ops)
+	oid := a.s.database().NextOID
+	for _, op := range a.ops {
+		if op.PutSequence != nil {
+			oid++
+		}
+	}
+	a.ops = append(a.ops, catalog.Op{PutSequence: a.s.sequenceOf(&seq, oid)})
+	col.Sequence, col.Default = &seq.Name, sql.NextvalDefault(seq.Name)
 }
 
 func (a *alteration) setNotNull(c *sql.SetNotNull) error {

@@ -18,6 +18,18 @@ func (s *Session) runAlterSequence(ctx context.Context, c *sql.AlterSequence, ta
 	if old == nil {
 		return nil, wrongKind(sql.ObjectSequence, *full)
 	}
+	by, more, err := c.Owner()
+	if err != nil {
+		return nil, err
+	}
+	if by != nil {
+		if err := s.ownSequenceBy(db, old, by); err != nil {
+			return nil, err
+		}
+		if !more {
+			return tagResult(tag), nil
+		}
+	}
 	if own := s.ownSequence(*full); own != nil {
 		old = own
 	}

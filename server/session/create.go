@@ -246,7 +246,14 @@ func (s *Session) runCreateSequence(c *sql.CreateSequence, tag string) (pgwire.R
 	}
 	seq := *c
 	seq.Name = name
-	return tagResult(tag), s.addOps(catalog.Op{PutSequence: s.sequenceOf(&seq, s.newOIDs(name)())})
+	made := s.sequenceOf(&seq, s.newOIDs(name)())
+	if err := s.addOps(catalog.Op{PutSequence: made}); err != nil {
+		return nil, err
+	}
+	if c.OwnedBy != nil {
+		return tagResult(tag), s.ownSequenceBy(s.database(), made, c.OwnedBy)
+	}
+	return tagResult(tag), nil
 }
 
 func (s *Session) runCreateSchema(c *sql.CreateSchema, tag string) (pgwire.Result, error) {

@@ -91,15 +91,18 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 		details = append(details, fmt.Sprintf("%s %s depends on %s %s", kindOf(db, v), s.shortName(v), kind, s.shortName(n)))
 		views = append(views, v)
 	}
-	for _, t := range db.Tables {
-		for _, col := range t.Columns {
-			if kind == sql.ObjectSequence && col.Sequence != nil && *col.Sequence == n {
-				return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop sequence %s because column %s of table %s requires it", n.Name, col.Name, t.Name.Name).
-					WithHint("Drop the table instead.")
-			}
+	if t, at := ownerOfSequence(db, n); t != nil && t.Columns[at].Sequence != nil {
+		what := fmt.Sprintf("column %s of table %s", t.Columns[at].Name, s.shortName(t.Name))
+		if t.Columns[at].Identity != "" {
+			return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop sequence %s because %s requires it", s.shortName(n), what).
+				WithHint("You can drop %s instead.", what)
+		}
+		details = append(details, fmt.Sprintf("default value for %s depends on sequence %s", what, s.shortName(n)))
+		if cascade {
+			s.notice("00000", "drop cascades to default value for %s", what)
 		}
 	}
-	if len(views) > 0 && !cascade {
+	if len(details) > 0 && !cascade {
 		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kind, s.shortName(n)).
 			WithDetail("%s", strings.Join(details, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 	}
@@ -122,14 +125,22 @@ func (s *Session) dropOps(db *catalog.Database, n catalog.Name) []catalog.Op {
 	switch kindOf(db, n) {
 	case sql.ObjectTable, sql.ObjectMatview:
 		for _, col := range db.Tables[n].Columns {
-			if col.Sequence != nil {
-				ops = append(ops, catalog.Op{DropSequence: col.Sequence})
+			if seq := col.OwnedSequence(); seq != nil {
+				ops = append(ops, catalog.Op{DropSequence: seq})
 			}
 		}
 		ops = append(ops, dropTable(n))
 	case sql.ObjectView:
 		ops = append(ops, catalog.Op{DropView: &n})
 	default:
+		if t, at := ownerOfSequence(db, n); t != nil {
+			free := cloneTable(t)
+			if c := &free.Columns[at]; c.Sequence != nil {
+				c.Default = ""
+			}
+			free.Columns[at].Sequence, free.Columns[at].Owned = nil, nil
+			ops = append(ops, catalog.Op{PutTable: free})
+		}
 		ops = append(ops, catalog.Op{DropSequence: &n})
 	}
 	return ops
@@ -186,8 +197,8 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 	owned := map[catalog.Name]bool{}
 	for _, t := range db.Tables {
 		for _, col := range t.Columns {
-			if col.Sequence != nil {
-				owned[*col.Sequence] = true
+			if seq := col.OwnedSequence(); seq != nil {
+				owned[*seq] = true
 			}
 		}
 	}
@@ -250,7 +261,7 @@ func (s *Session) runTruncate(ctx context.Context, c *sql.Truncate, tag string) 
 			continue
 		}
 		for _, col := range t.Columns {
-			if seq := col.Sequence; seq != nil && r.db.Sequences[*seq] != nil {
+			if seq := col.OwnedSequence(); seq != nil && r.db.Sequences[*seq] != nil {
 				if err := s.mustOwn(r.db, *seq); err != nil {
 					return nil, err
 				}

@@ -78,7 +78,7 @@ func tableOfSequence(db *catalog.Database, o *securable) *catalog.Table {
 	}
 	for _, t := range db.Tables {
 		for i := range t.Columns {
-			if q := t.Columns[i].Sequence; q != nil && *q == *o.access.Relation {
+			if q := t.Columns[i].OwnedSequence(); q != nil && *q == *o.access.Relation {
 				return t
 			}
 		}
@@ -139,8 +139,8 @@ func (s *Session) giveTo(o *securable, to uint32) []catalog.Op {
 	}
 	db := s.database()
 	for _, c := range o.columns {
-		if c.Sequence != nil && db.Sequences[*c.Sequence] != nil {
-			ops = append(ops, s.giveTo(relationSecurable(db, *c.Sequence), to)...)
+		if q := c.OwnedSequence(); q != nil && db.Sequences[*q] != nil {
+			ops = append(ops, s.giveTo(relationSecurable(db, *q), to)...)
 		}
 	}
 	return ops

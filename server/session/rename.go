@@ -117,6 +117,9 @@ func (s *Session) renameReferences(from, to catalog.Name) error {
 		}
 		for i := range n.Columns {
 			col := &n.Columns[i]
+			if col.Owned != nil && *col.Owned == from {
+				col.Owned, changed = &to, true
+			}
 			if col.Sequence != nil && *col.Sequence == from {
 				col.Sequence, col.Default, changed = &to, sql.NextvalDefault(to), true
 			} else if name, ok := sql.SequenceDefault(col.Default); ok && name.Name == from.Name && (name.Schema == from.Schema || name.Schema == "") {
@@ -277,7 +280,7 @@ func (s *Session) runSetSchema(ctx context.Context, c *sql.SetSchema, tag string
 	}
 	if kind == sql.ObjectSequence {
 		for _, t := range db.Tables {
-			if slices.ContainsFunc(t.Columns, func(col catalog.Column) bool { return col.Sequence != nil && *col.Sequence == *full }) {
+			if slices.ContainsFunc(t.Columns, func(col catalog.Column) bool { q := col.OwnedSequence(); return q != nil && *q == *full }) {
 				return nil, pgerr.New(pgerrcode.FeatureNotSupported, "cannot move an owned sequence into another schema").
 					WithDetail("Sequence %q is linked to table %q.", full.Name, t.Name.Name)
 			}
@@ -286,8 +289,8 @@ func (s *Session) runSetSchema(ctx context.Context, c *sql.SetSchema, tag string
 	moves := []catalog.Name{*full}
 	if t := db.Tables[*full]; t != nil { // what its columns own goes along
 		for _, col := range t.Columns {
-			if col.Sequence != nil {
-				moves = append(moves, *col.Sequence)
+			if q := col.OwnedSequence(); q != nil {
+				moves = append(moves, *q)
 			}
 		}
 	}

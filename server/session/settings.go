@@ -28,7 +28,7 @@ var settings = loadSettings(settingsText)
 // loadSettings reads the table and adds what is known here only. A fault in it is one of the program, which its test finds.
 func loadSettings(text string) map[string]*setting {
 	all := map[string]*setting{}
-	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+	for line := range strings.SplitSeq(strings.Trim(text, "\n"), "\n") {
 		f := strings.Split(line, "\t")
 		if strings.HasPrefix(line, "#") || len(f) != 11 {
 			continue

@@ -179,7 +179,7 @@ func serialSequence(v *Viewer, args []*string) (*string, error) {
 			if o.Columns[i].Name != *args[1] {
 				continue
 			}
-			if s := o.Columns[i].Sequence; s != nil && v.byName[*s] != nil {
+			if s := o.Columns[i].OwnedSequence(); s != nil && v.byName[*s] != nil {
 				return text(sql.QuoteIdent(s.Schema) + "." + sql.QuoteIdent(s.Name))
 			}
 			return nil, nil

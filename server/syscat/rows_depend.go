@@ -35,7 +35,7 @@ func (m *Image) dependRows(w *writer) {
 			continue
 		}
 		for i := range o.Columns {
-			if s := o.Columns[i].Sequence; s != nil && m.byName[*s] != nil {
+			if s := o.Columns[i].OwnedSequence(); s != nil && m.byName[*s] != nil {
 				kind := "a"
 				if o.Columns[i].Identity != "" {
 					kind = "i"

@@ -1,9 +1,4 @@
 -- The objects that psql's commands list: everything of which both servers have the same.
-CREATE ROLE psql_reader NOLOGIN;
-CREATE ROLE psql_writer LOGIN CONNECTION LIMIT 5 IN ROLE psql_reader;
-CREATE ROLE psql_auditor LOGIN CREATEDB CREATEROLE VALID UNTIL '2040-01-01 00:00:00+00';
-ALTER ROLE psql_writer SET search_path = sales, public;
-COMMENT ON ROLE psql_reader IS 'reads';
 CREATE SCHEMA sales;
 CREATE SCHEMA "Odd Name" AUTHORIZATION psql_reader;
 COMMENT ON SCHEMA sales IS 'what was sold';
