@@ -3,7 +3,11 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/planner"
 	"github.com/miniodb/miniodb/sql"
@@ -28,6 +32,16 @@ func (s *Session) dialect(ctx context.Context) func(text string) bool {
 		}
 		return json.Unmarshal(tree, &head) == nil && !head.Error && len(head.Statements) == 1
 	}
+}
+
+// dialectError is what is said of a query that DuckDB's grammar takes and DuckDB then refuses for a reason that has no SQLSTATE of its own: in PostgreSQL's
+// language it was wrong as well.
+func dialectError(q *sql.Query, err error) error {
+	if q.Dialect == nil || pgerr.Code(err) != pgerrcode.SyntaxErrorOrAccessRuleViolation {
+		return err
+	}
+	refused := *pgerr.From(q.Dialect.Refused)
+	return refused.WithDetail("In DuckDB's dialect: %s.", strings.TrimSuffix(pgerr.From(err).Message, "."))
 }
 
 // rewriteDialect is sql.Rewrite for a query in DuckDB's dialect. Parameters that the client left open get the types that DuckDB finds for them, or text.

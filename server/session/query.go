@@ -74,7 +74,7 @@ func (s *Session) bindDims(ctx context.Context, q *sql.Query, declared []sqltype
 		desc, err = s.conn.Describe(ctx, planner.WithoutParams(text)) // a parameter kept the engine from looking at the rest
 	}
 	if err != nil {
-		return nil, err
+		return nil, dialectError(q, err)
 	}
 	visible := len(desc.Columns)
 	if len(sel.Actions) > 0 {
