@@ -143,6 +143,10 @@ func (q *query) body(names []string) string {
 			b.WriteString("NULL AS pg_none")
 		}
 	}
+	if q.late != nil && q.order+q.limit != "" {
+		b.WriteString(" FROM (SELECT " + strings.Join(q.late, ", ") + q.from + q.where + q.lateOrder + q.limit + ") AS pg_late")
+		return b.String()
+	}
 	for _, part := range []string{q.from, q.where, q.group, q.having, q.order, q.limit} {
 		b.WriteString(part)
 	}

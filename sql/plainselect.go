@@ -73,6 +73,9 @@ func (t *translator) plainSelect(s *pg_query.SelectStmt, sc *scope) (*query, err
 	}
 	q.grouped = lv.aggs || len(s.GroupClause) > 0
 	q.windowed, q.sets = lv.windows, lv.sets
+	if err := t.late(s, sc, q); err != nil {
+		return nil, err
+	}
 	if len(items) == 1 && items[0].single >= 0 {
 		q.simple = &simpleShape{stmt: s, scan: items[0].single, item: items[0]}
 	}

@@ -37,6 +37,9 @@ type query struct {
 	sets     bool // set-returning functions in the select list
 
 	simple *simpleShape
+
+	late      []string // relations that pass through ORDER BY and LIMIT, see late.go; nil: the select list comes first
+	lateOrder string
 }
 
 // leafCount tells how many plain selects a query has.
