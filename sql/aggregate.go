@@ -34,6 +34,9 @@ var windowFunctions = map[string]bool{"row_number": true, "rank": true, "dense_r
 
 // aggregate translates an aggregate or window function with FILTER, ORDER BY, DISTINCT, WITHIN GROUP and OVER.
 func (t *translator) aggregate(c exprCtx, name string, x *pg_query.FuncCall, isAgg bool) (expr, error) {
+	if x.AggWithinGroup && hypotheticalSets[name] {
+		return t.hypothetical(c, name, x)
+	}
 	switch {
 	case x.Over == nil && !isAgg:
 		return expr{}, t.errorf(x.Location, pgerrcode.WrongObjectType, "window function %s requires an OVER clause", name)

@@ -58,11 +58,18 @@ func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 	if name == "make_interval" {
 		return t.makeInterval(c, x)
 	}
-	args, err := t.args(c, x.Args)
+	args, err := t.callArgs(c, name, x)
 	if err != nil {
 		return expr{}, err
 	}
 	return t.callFunction(c, name, args, x.Location)
+}
+
+func (t *translator) callArgs(c exprCtx, name string, x *pg_query.FuncCall) ([]expr, error) {
+	if hasNamedArgs(x) {
+		return t.namedArgs(c, name, x)
+	}
+	return t.args(c, x.Args)
 }
 
 func (t *translator) args(c exprCtx, nodes []*pg_query.Node) ([]expr, error) {
@@ -83,12 +90,16 @@ func (t *translator) barred(name string, loc int32) error {
 }
 
 func (t *translator) noFunction(name string, args []expr, loc int32) error {
+	return t.errorf(loc, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, typeNames(args)).
+		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+}
+
+func typeNames(args []expr) string {
 	types := make([]string, len(args))
 	for i, a := range args {
 		types[i] = typeName(a)
 	}
-	return t.errorf(loc, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, strings.Join(types, ", ")).
-		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
+	return strings.Join(types, ", ")
 }
 
 // callFunction resolves a function of the allow-list by its argument types and writes the call.

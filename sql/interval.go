@@ -235,7 +235,22 @@ func (t *translator) roundInterval(e expr, ty *pg_query.TypeName, loc int32) (ex
 		return expr{}, err
 	}
 	if mask != 0 {
-		return expr{}, t.unsupported(loc, "a cast of a value that is not a constant to some fields of an interval")
+		if e.typ.OID != sqltype.Interval { // a text may hold a number, whose unit the fields decide
+			return expr{}, t.unsupported(loc, "a cast of a value that is not a constant to some fields of an interval")
+		}
+		switch { // fields below the last one are cut off
+		case mask&maskSecond != 0:
+		case mask&maskMinute != 0:
+			out = t.bind(sqltype.Interval, "date_trunc('minute', $1)", out)
+		case mask&maskHour != 0:
+			out = t.bind(sqltype.Interval, "date_trunc('hour', $1)", out)
+		case mask&maskDay != 0:
+			out = t.bind(sqltype.Interval, "date_trunc('day', $1)", out)
+		case mask&maskMonth != 0:
+			out = t.bind(sqltype.Interval, "date_trunc('month', $1)", out)
+		case mask&maskYear != 0:
+			out = t.bind(sqltype.Interval, "date_trunc('year', $1)", out)
+		}
 	}
 	if digits == 6 {
 		return out, nil

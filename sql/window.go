@@ -92,6 +92,9 @@ func (t *translator) windowDef(c exprCtx, w *pg_query.WindowDef, depth int) (par
 		}
 		e = t.settle(e)
 		keyType = e.typ
+		if e.typ.OID == sqltype.JSONB {
+			e.sql = "pg_jsonb_key(" + e.sql + ")"
+		}
 		key, err := t.sortKey(e.ordered(), n.GetSortBy())
 		if err != nil {
 			return nil, nil, "", err

@@ -106,15 +106,14 @@ SELECT mode() WITHIN GROUP (ORDER BY v) FROM t WHERE false
 -- percentile_cont of intervals is not there
 differs: SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY iv) FROM t
 differs: SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY iv) FROM t WHERE false
--- hypothetical-set aggregates are not there
-differs: SELECT rank(3) WITHIN GROUP (ORDER BY id) FROM t
-differs: SELECT rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
-differs: SELECT dense_rank(3) WITHIN GROUP (ORDER BY id) FROM t
-differs: SELECT dense_rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
-differs: SELECT percent_rank(3) WITHIN GROUP (ORDER BY id) FROM t
-differs: SELECT percent_rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
-differs: SELECT cume_dist(3) WITHIN GROUP (ORDER BY id) FROM t
-differs: SELECT cume_dist(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
+SELECT rank(3) WITHIN GROUP (ORDER BY id) FROM t
+SELECT rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
+SELECT dense_rank(3) WITHIN GROUP (ORDER BY id) FROM t
+SELECT dense_rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
+SELECT percent_rank(3) WITHIN GROUP (ORDER BY id) FROM t
+SELECT percent_rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
+SELECT cume_dist(3) WITHIN GROUP (ORDER BY id) FROM t
+SELECT cume_dist(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
 SELECT sum(DISTINCT s) FROM t
 SELECT sum(DISTINCT s) FROM t WHERE false
 SELECT count(ROW(id, v)) FROM t
@@ -192,3 +191,19 @@ SELECT v || 'x', count(*) FROM t GROUP BY v || 'x' ORDER BY 1
 -- told by the engine with a code of its own
 differs: SELECT grouping(v) FROM t
 SELECT v, grouping(v) FROM t GROUP BY v ORDER BY v
+-- hypothetical sets: several keys, directions, NULLs, FILTER
+SELECT rank(3) WITHIN GROUP (ORDER BY id) FROM t
+SELECT rank(3.5) WITHIN GROUP (ORDER BY id), rank('2') WITHIN GROUP (ORDER BY id) FROM t
+SELECT dense_rank(3) WITHIN GROUP (ORDER BY id), percent_rank(3) WITHIN GROUP (ORDER BY id), cume_dist(3) WITHIN GROUP (ORDER BY id) FROM t
+SELECT v, rank('two') WITHIN GROUP (ORDER BY txt) FROM t GROUP BY v ORDER BY v
+SELECT rank(3, 'x') WITHIN GROUP (ORDER BY id, v) FROM t
+SELECT rank(1, 'x') WITHIN GROUP (ORDER BY s DESC NULLS LAST, v), dense_rank('one', 5) WITHIN GROUP (ORDER BY v DESC, id) FROM t
+SELECT rank(NULL::text) WITHIN GROUP (ORDER BY v), cume_dist(NULL::text) WITHIN GROUP (ORDER BY v DESC), percent_rank('a') WITHIN GROUP (ORDER BY v NULLS FIRST) FROM t
+SELECT dense_rank('two') WITHIN GROUP (ORDER BY v), dense_rank('zzz') WITHIN GROUP (ORDER BY v), dense_rank(NULL::text) WITHIN GROUP (ORDER BY v) FROM t
+SELECT rank(3) WITHIN GROUP (ORDER BY id) FILTER (WHERE id > 1), cume_dist(3) WITHIN GROUP (ORDER BY id) FILTER (WHERE id > 1), percent_rank(3) WITHIN GROUP (ORDER BY id) FILTER (WHERE id > 100) FROM t
+SELECT rank(3) WITHIN GROUP (ORDER BY id), percent_rank(3) WITHIN GROUP (ORDER BY id), cume_dist(3) WITHIN GROUP (ORDER BY id), dense_rank(3) WITHIN GROUP (ORDER BY id) FROM t WHERE false
+SELECT rank(1, 2) WITHIN GROUP (ORDER BY id) FROM t
+SELECT rank(3) WITHIN GROUP (ORDER BY id) OVER () FROM t
+SELECT rank() WITHIN GROUP (ORDER BY id) FROM t
+SELECT rank(date '2024-01-15') WITHIN GROUP (ORDER BY d DESC) FROM t
+SELECT v, rank(max(id)) WITHIN GROUP (ORDER BY id) FROM t GROUP BY v

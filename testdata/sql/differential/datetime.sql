@@ -284,3 +284,6 @@ extract(days from interval '1 day'), extract(hours from time '10:00')
 to_char(age(timestamp '2024-03-01', timestamp '2023-01-15'), 'YY MM DD')
 date_part('bogus', now())
 extract(dow from d), extract(isodow from d) FROM t ORDER BY id
+-- some fields of an interval that is no constant
+SELECT iv::interval day, iv::interval hour to minute, iv::interval year, iv::interval month, iv::interval(0) FROM t ORDER BY id
+SELECT (iv * 400)::interval year, (iv * 1.37)::interval hour, (iv * 1.37)::interval minute, (iv * -1.37)::interval day to hour, (iv * 1.1111)::interval second(2), (iv * 1.37)::interval year to month FROM t ORDER BY id

@@ -164,3 +164,18 @@ SELECT 1 / (id - id) FROM t
 SELECT to_char(ts, 'FMMonth FMDD, YYYY HH12:MI:SS AM'), to_char(ts, '"Q"Q YY IYYY-"W"IW D ID DDD'), to_char(ts, 'MS US'), to_char(tz, 'dd.mm.yyyy hh24:mi'), to_char(d, 'DY Mon MON'), to_char(ts, '') FROM t ORDER BY id
 WITH "/etc/passwd" AS (SELECT 1 AS a) SELECT * FROM "/etc/passwd"
 WITH "x.csv" AS (SELECT 1 AS a), "y.csv" AS (SELECT a + 1 AS a FROM "x.csv") SELECT x.a, "y.csv".a FROM "x.csv" x, "y.csv"
+-- arguments by name
+SELECT make_date(year => 2020, month => 1, day => 2)
+SELECT make_date(day => 2, month => 1, year => 2020), make_date(2020, day := 3, month := 4)
+SELECT make_timestamp(2020, 1, 2, hour => 3, min => 4, sec => 5)
+SELECT make_time(sec => 5, hour => 3, min => 4)
+SELECT parse_ident(str => 'a.b', strict => true), jsonb_path_query_array(target => '[1,2]', path => '$[*] ? (@ > 1)')
+SELECT jsonb_path_exists(path => '$.a', target => '{"a":1}')
+SELECT jsonb_set(target => '{"a":1}', path => '{a}', new_value => '2')
+SELECT make_date(year => 2020, nosuch => 1, day => 2)
+SELECT make_date(year => 2020, year => 1, day => 2)
+SELECT make_date(year => 2020, 1, 2)
+SELECT length(string => 'x')
+SELECT make_date(2020, 1, year => 2)
+SELECT to_char(d, fmt => 'YYYY') FROM t
+SELECT jsonb_path_query_tz('{"a": [1, 2]}', '$.a[*]'), jsonb_path_exists_tz('{"a": 1}', '$.a'), jsonb_path_match_tz('{"a": 1}', '$.a == 1'), jsonb_path_query_first_tz('[3]', '$[*]'), jsonb_path_query_array_tz('[3]', '$[*]')

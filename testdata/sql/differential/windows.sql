@@ -118,3 +118,5 @@ SELECT id, sum(id) OVER (ORDER BY id ROWS -1 PRECEDING) FROM t
 SELECT row_number() OVER (ORDER BY id) + 1 FROM t
 SELECT id, lag(v, 1, 'none') OVER (ORDER BY id) FROM t ORDER BY id
 SELECT id, count(DISTINCT v) OVER () FROM t
+-- jsonb in its own order
+SELECT x, rank() OVER (ORDER BY x), first_value(x) OVER (ORDER BY x DESC) FROM (VALUES ('10'::jsonb), ('9'), ('"a"'), ('[1]'), (NULL)) q (x) ORDER BY 2, 1
