@@ -75,6 +75,12 @@ $(DRIVER_VENVS:%=$(CACHE)/.drivers-%): $(CACHE)/.drivers-%: testdata/drivers/%/r
 	$(CACHE)/drivers/$*/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+# Large, and needed by one test of make e2e alone.
+$(CACHE)/.superset: testdata/superset/requirements.txt | $(CACHE)/.system
+	python3 -m venv --clear $(CACHE)/superset
+	$(CACHE)/superset/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 LINTER := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)
 
 $(LINTER):
@@ -97,8 +103,8 @@ test: deps ## vet and run every test, those of the server on both kinds of store
 race: deps ## run the tests under the race detector, without the long ones
 	$(GO) test -race -short -timeout $(TEST_TIMEOUT) ./...
 
-e2e: deps ## run the end-to-end tests alone, verbosely
-	$(GO) test -v -count=1 -timeout $(TEST_TIMEOUT) ./server/e2e
+e2e: deps $(CACHE)/.superset ## run the end-to-end tests alone, verbosely, and Apache Superset, which make test leaves out
+	MINIODB_TEST_SUPERSET=1 $(GO) test -v -count=1 -timeout $(TEST_TIMEOUT) ./server/e2e
 
 lint: $(CACHE)/.system $(LINTER) ## check formatting and run the linters
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
