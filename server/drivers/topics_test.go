@@ -21,7 +21,7 @@ var topics = map[string][]string{
 		"objects", "catalogs and schemas", "tables", "columns", "keys", "indexes", "row identifiers", "privileges", "types", "functions", "function columns", "not supported", "plain getters",
 	},
 	"TestNodeORMs": {
-		"objects", "sequelize: introspection", "sequelize: models", "typeorm: introspection", "typeorm: entities", "knex: introspection", "knex: schema and queries", "pg-promise",
+		"objects", "sequelize: introspection", "sequelize: models", "sequelize: keys by the server", "typeorm: introspection", "typeorm: entities", "typeorm: keys by the server", "knex: introspection", "knex: schema and queries", "pg-promise",
 	},
 	"TestNodePostgres": {
 		"connect", "password and TLS", "returning", "types", "parameters", "named statements", "transactions", "several statements", "queued queries", "errors", "cursor", "query stream", "copy from",

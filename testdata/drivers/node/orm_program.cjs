@@ -84,8 +84,8 @@ topic('sequelize: models', withSequelize(async (s) => {
   await s.sync();
   await s.sync(); // finds it there
   const at = (i) => new Date(Date.UTC(2024, 1, 29, i % 24));
-  await Reading.bulkCreate(Array.from({ length: 200 }, (_, i) => ({ id: i, sensor: `s${i % 3}`, value: i / 4, taken: at(i), extra: { i }, tags: ['a', `t${i}`] })), { returning: false });
-  await Reading.create({ id: 1000, sensor: 'one', value: 1 }, { returning: false });
+  await Reading.bulkCreate(Array.from({ length: 200 }, (_, i) => ({ id: i, sensor: `s${i % 3}`, value: i / 4, taken: at(i), extra: { i }, tags: ['a', `t${i}`] })));
+  await Reading.create({ id: 1000, sensor: 'one', value: 1 });
   show(await Reading.count(), await Reading.max('value'), await Reading.sum('value', { where: { sensor: 's1' } }));
   show((await Reading.findByPk(42)).toJSON());
   const { count, rows } = await Reading.findAndCountAll({ where: { value: { [Op.gt]: 10, [Op.lte]: 20 }, sensor: { [Op.in]: ['s1', 's2'] } }, order: [['id', 'DESC']], limit: 3, offset: 2 });
@@ -93,11 +93,11 @@ topic('sequelize: models', withSequelize(async (s) => {
   show(await Reading.findAll({ attributes: ['sensor', [s.fn('AVG', s.col('value')), 'mean']], group: 'sensor', order: ['sensor'], raw: true }));
   show((await Reading.findAll({ where: { tags: { [Op.contains]: ['t7'] } } })).map((r) => r.id), (await Reading.findAll({ where: { 'extra.i': 9 } })).map((r) => r.id));
   await s.transaction(async (transaction) => {
-    await Reading.bulkCreate([{ id: 2000 }], { transaction, returning: false });
+    await Reading.bulkCreate([{ id: 2000 }], { transaction });
     show(await Reading.count({ transaction }));
   });
   await s.transaction(async (transaction) => {
-    await Reading.bulkCreate([{ id: 3000 }], { transaction, returning: false });
+    await Reading.bulkCreate([{ id: 3000 }], { transaction });
     throw new Error('rolled back');
   }).catch((e) => show(e.message));
   show(await Reading.count(), await s.query('SELECT sensor, count(*)::int AS n FROM readings WHERE id < $1 GROUP BY sensor ORDER BY sensor', { bind: [10], type: 'SELECT' }));
@@ -105,6 +105,21 @@ topic('sequelize: models', withSequelize(async (s) => {
   await s.getQueryInterface().renameColumn('readings', 'note', 'remark');
   show(Object.keys(await s.getQueryInterface().describeTable('readings')));
   await Reading.drop();
+}));
+
+topic('sequelize: keys by the server', withSequelize(async (s) => {
+  const Order = s.define('Order', { customer: DataTypes.STRING, state: { type: DataTypes.STRING, defaultValue: 'new' } }, { tableName: 'orders' });
+  const Part = s.define('Part', { name: DataTypes.STRING }, { tableName: 'parts', timestamps: false });
+  Order.hasMany(Part);
+  Part.belongsTo(Order);
+  await s.sync();
+  const one = await Order.create({ customer: 'Ada', Parts: [{ name: 'wheel' }, { name: null }] }, { include: Part });
+  show(one.id, one.state, one.createdAt instanceof Date, one.Parts.map((p) => [p.id, p.OrderId]));
+  const many = await Order.bulkCreate(Array.from({ length: 30 }, (_, i) => ({ customer: `c${i}` })));
+  show(many.length, many[29].id, await Order.count());
+  const found = await Order.findOne({ where: { customer: 'Ada' }, include: Part, order: [[Part, 'id', 'ASC']] });
+  show(found.id, found.Parts.map((p) => p.name));
+  await s.drop();
 }));
 
 function plainTable(t) {
@@ -158,6 +173,21 @@ topic('typeorm: entities', async () => {
   });
 });
 
+const Ware = new EntitySchema({
+  name: 'Ware', tableName: 'wares',
+  columns: { id: { type: 'int', primary: true, generated: 'increment' }, code: { type: 'varchar' }, price: { type: 'numeric', precision: 10, scale: 2, default: 1 }, made: { type: 'timestamptz', createDate: true } },
+});
+
+topic('typeorm: keys by the server', async () => using(await typeorm({ entities: [Ware], synchronize: true }).initialize(), (d) => d.destroy(), async (d) => {
+  const wares = d.getRepository('Ware');
+  const one = await wares.save({ code: 'a' });
+  show(one.id, one.price, one.made instanceof Date);
+  const many = await wares.save(Array.from({ length: 20 }, (_, i) => ({ code: `w${i}`, price: i })));
+  show(many.map((w) => w.id), await wares.sum('price'));
+  show((await wares.createQueryBuilder().insert().values({ code: 'last' }).returning(['id', 'code']).execute()).raw.map((r) => [r.id, r.code]));
+  await d.query('DROP TABLE wares');
+}));
+
 topic('knex: introspection', withKnex(async (k) => {
   show(await k.schema.hasTable('sold'), await k.schema.hasTable('absent'), await k.schema.withSchema('store').hasTable('wares'), await k.schema.hasColumn('sold', 'note'), await k.schema.hasColumn('sold', 'absent'));
   for (const table of ['sold', 'typed', 'Mixed Case']) show(table, JSON.stringify(await k(table).columnInfo()));
@@ -190,6 +220,7 @@ topic('knex: schema and queries', withKnex(async (k) => {
   let n = 0;
   for await (const row of k('parts').select('id').stream()) n += row.id;
   show(n);
+  show(await k('parts').insert([{ id: 2000, title: 'back' }, { id: 2001, title: 'again' }]).returning(['id', 'title']));
   await k.schema.renameTable('parts', 'pieces');
   show(await k.schema.hasTable('parts'), await k.schema.hasTable('pieces'));
   await k.schema.dropTable('pieces');

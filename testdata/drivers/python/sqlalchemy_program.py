@@ -8,7 +8,7 @@ from typing import Optional
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
 
 from topics import run, show, topic
 
@@ -124,6 +124,50 @@ def keys(engine):
     with engine.begin() as conn:
         show(conn.execute(sa.insert(Note.__table__).values(text="core")).inserted_primary_key)
         show(conn.execute(sa.insert(Note.__table__).values(text="all").returning(Note.__table__)).one())
+
+
+class Keyed(DeclarativeBase):
+    pass
+
+
+class Order(Keyed):
+    """Its key, its state and its time come from the server, and back with RETURNING."""
+
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="new")
+    placed: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now())
+    parts: Mapped[list["Part"]] = relationship(back_populates="order", order_by="Part.id")
+
+
+class Part(Keyed):
+    __tablename__ = "parts"
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(start=100), primary_key=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"))
+    name: Mapped[Optional[str]]
+    order: Mapped[Order] = relationship(back_populates="parts")
+
+
+def keys(engine):
+    """Keys and defaults by the server."""
+    Keyed.metadata.drop_all(engine)
+    Keyed.metadata.create_all(engine)
+    with Session(engine) as session:
+        one = Order(customer="Ada", parts=[Part(name="wheel"), Part(name=None)])
+        session.add(one)
+        session.flush()
+        show(one.id, one.state, isinstance(one.placed, dt.datetime), [p.id for p in one.parts])
+        session.add_all([Order(customer=f"c{i}", parts=[Part(name=f"p{i}")]) for i in range(50)])
+        session.commit()
+        show(session.scalar(sa.select(sa.func.count(sa.distinct(Order.id)))), session.scalar(sa.select(sa.func.max(Part.id))))
+        show(session.scalars(sa.insert(Order).returning(Order.id, sort_by_parameter_order=True), [{"customer": "x"}, {"customer": "y"}, {"customer": "z"}]).all())
+        show(session.execute(sa.insert(Order).values(customer="one", state="sent").returning(Order.id, Order.state, sa.func.upper(Order.customer).label("loud"))).one()._asdict())
+        session.rollback()
+        joined = sa.select(Order).where(Order.customer.in_(["Ada", "c7"])).options(selectinload(Order.parts)).order_by(Order.id)
+        show([(o.id, o.customer, [(p.id, p.name) for p in o.parts]) for o in session.scalars(joined)])
+    with engine.begin() as conn:
+        show(conn.execute(sa.insert(Part.__table__).values(order_id=1, name="last")).inserted_primary_key[0] > 100, conn.scalar(sa.select(sa.func.count()).select_from(Part)))
 
 
 def levels(engine):
