@@ -1,7 +1,9 @@
 package sql
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -14,6 +16,11 @@ import (
 func (t *translator) mustDouble(e expr) expr {
 	if e.typ.OID == sqltype.Float8 {
 		return e
+	}
+	if e.typ.OID == sqltype.Numeric && e.lit != nil {
+		if out, err := t.floatLiteral(*e.lit, *e.lit, sqltype.Of(sqltype.Float8), "DOUBLE", -1); err == nil {
+			return out
+		}
 	}
 	return typed("CAST("+e.sql+" AS DOUBLE)", sqltype.Float8, e)
 }
@@ -187,6 +194,9 @@ func (t *translator) numbers(op string, l, r expr, loc int32) (expr, error) {
 	case result == sqltype.Float4 || result == sqltype.Float8:
 		if result == sqltype.Float8 {
 			l, r = t.doubleOf(l), t.doubleOf(r)
+			if err := constantRange(op, l, r); err != nil {
+				return expr{}, t.errorf(-1, pgerrcode.NumericValueOutOfRange, "%s", err.Error())
+			}
 		}
 		switch op {
 		case "/":
@@ -200,6 +210,39 @@ func (t *translator) numbers(op string, l, r expr, loc int32) (expr, error) {
 		return typed("("+l.sql+" "+op+" "+r.sql+")", result, l, r), nil
 	}
 	return t.decimals(op, l, r)
+}
+
+// constantRange refuses what float8mul and its kin refuse, of constants; elsewhere the engine goes on to infinity and to zero.
+func constantRange(op string, l, r expr) error {
+	if l.lit == nil || r.lit == nil {
+		return nil
+	}
+	a, err1 := strconv.ParseFloat(*l.lit, 64)
+	b, err2 := strconv.ParseFloat(*r.lit, 64)
+	if err1 != nil || err2 != nil || math.IsInf(a, 0) || math.IsInf(b, 0) {
+		return nil
+	}
+	var f float64
+	switch op {
+	case "+":
+		f = a + b
+	case "-":
+		f = a - b
+	case "*":
+		f = a * b
+	case "/":
+		if b == 0 {
+			return nil
+		}
+		f = a / b
+	}
+	switch {
+	case math.IsInf(f, 0):
+		return errors.New("value out of range: overflow")
+	case f == 0 && a != 0 && (op == "*" && b != 0 || op == "/"):
+		return errors.New("value out of range: underflow")
+	}
+	return nil
 }
 
 func scaleOf(e expr) int {

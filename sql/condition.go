@@ -79,6 +79,9 @@ func (t *translator) nullTest(c exprCtx, x *pg_query.NullTest) (expr, error) {
 			return typed("("+sql+")", sqltype.Bool, e), nil
 		})
 	}
+	if e.typ.OID == sqltype.Numeric && e.param > 0 && e.shown != "" { // it may be one that no decimal holds
+		return typed("("+e.shown+word+")", sqltype.Bool, e), nil
+	}
 	return typed("("+e.sql+word+")", sqltype.Bool, e), nil
 }
 

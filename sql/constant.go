@@ -123,17 +123,46 @@ func (t *translator) decimal(text string, loc int32) (expr, error) {
 	if !ok {
 		return expr{}, t.errorf(loc, pgerrcode.InvalidTextRepresentation, "invalid input syntax for type numeric: %q", text)
 	}
-	if before > 38 {
+	switch {
+	case before == 999:
 		return expr{}, t.errorf(loc, pgerrcode.NumericValueOutOfRange, "value overflows numeric format").
-			WithDetail("Numbers have at most 38 digits.")
+			WithDetail("Numbers have at most 400 digits here.")
+	case before > 38:
+		return textNumeric(plain, pgerrcode.NumericValueOutOfRange, "value overflows numeric format: numbers that are computed with have at most 38 digits"), nil
 	}
-	if before+after > 38 { // digits beyond storage are rounded by the cast
+	exact := plain
+	if before+after <= 38 { // otherwise digits beyond storage are rounded by the cast
+		exact = ""
+	} else {
 		after = 38 - before
 	}
 	e := typed(fmt.Sprintf("CAST('%s' AS DECIMAL(%d,%d))", plain, max(before+after, 1), after), sqltype.Numeric)
 	e.scale = after
 	e.lit = &plain
+	if exact != "" {
+		e.shown = duckString(exact)
+	}
 	return e, nil
+}
+
+// textNumeric is a numeric constant that no decimal holds: it can be shown, become a float, and be computed with as text.
+func textNumeric(text, code, message string) expr {
+	e := typed("CAST(error("+duckString("!"+code+"!"+message)+") AS DECIMAL(38,0))", sqltype.Numeric)
+	e.scale, e.lit, e.shown = 0, &text, duckString(text)
+	return e
+}
+
+// specialNumeric reads NaN and the infinities.
+func specialNumeric(text string) (string, bool) {
+	switch strings.ToLower(text) {
+	case "nan":
+		return "NaN", true
+	case "inf", "infinity", "+inf", "+infinity":
+		return "Infinity", true
+	case "-inf", "-infinity":
+		return "-Infinity", true
+	}
+	return "", false
 }
 
 func badInput(t *translator, text string, ty sqltype.Type, loc int32) error {
@@ -188,8 +217,11 @@ func (t *translator) literal(text string, ty sqltype.Type, level castLevel, loc 
 	case sqltype.Float4, sqltype.Float8:
 		return t.floatLiteral(text, trimmed, ty, duck, loc)
 	case sqltype.Numeric:
-		if strings.EqualFold(trimmed, "nan") || strings.HasSuffix(strings.ToLower(trimmed), "inf") || strings.HasSuffix(strings.ToLower(trimmed), "infinity") {
-			return expr{}, t.unsupported(loc, "numeric "+trimmed)
+		if word, ok := specialNumeric(trimmed); ok {
+			if ty.Mod != sqltype.NoMod {
+				return expr{}, t.unsupported(loc, ty.String()+" "+word)
+			}
+			return textNumeric(word, pgerrcode.FeatureNotSupported, "computing with numeric NaN and infinities is not supported"), nil
 		}
 		if !decimalText.MatchString(trimmed) {
 			return expr{}, badInput(t, text, ty, loc)
@@ -236,6 +268,9 @@ func (t *translator) floatLiteral(text, trimmed string, ty sqltype.Type, duck st
 		bits = 32
 	}
 	f, err := strconv.ParseFloat(trimmed, bits)
+	if mantissa, _, _ := strings.Cut(strings.ToLower(trimmed), "e"); f == 0 && strings.ContainsAny(mantissa, "123456789") {
+		err = strconv.ErrRange
+	}
 	if err != nil || strings.ContainsAny(trimmed, "_pPxX") {
 		if decimalText.MatchString(trimmed) {
 			return expr{}, t.errorf(loc, pgerrcode.NumericValueOutOfRange, "\"%s\" is out of range for type %s", text, sqltype.Of(ty.OID))

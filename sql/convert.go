@@ -118,6 +118,11 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 		return typed("CAST(CAST("+e.sql+" AS TIMESTAMP) AS TIME)", to, e), nil
 	case cf == "S":
 		return t.fromText(e, ty), nil
+	case from == sqltype.Numeric && (to == sqltype.Float4 || to == sqltype.Float8) && (e.lit != nil || e.param > 0 && e.shown != ""):
+		if e.lit != nil { // all its digits
+			return t.floatLiteral(*e.lit, *e.lit, ty, duck, -1)
+		}
+		return typed("CAST("+e.shown+" AS "+duck+")", to, e).ofType(ty), nil
 	case cf == "A" && ct == "A":
 		return t.convertElements(e, ty, level, plain)
 	case from == sqltype.JSONB && to == sqltype.JSON:

@@ -52,7 +52,17 @@ var numericFunctions = map[string]function{
 	}),
 	"numeric_stat":      {4, 4, numericStat},
 	"numeric_factorial": strict1(factorial),
-	"numeric_in":        strict1(func(a string) (string, error) { return ofOne(a, func(n number) (number, error) { return n, nil }) }),
+	"numeric_in": strict1(func(a string) (string, error) {
+		switch strings.ToLower(strings.TrimSpace(a)) {
+		case "nan":
+			return "NaN", nil
+		case "inf", "infinity", "+inf", "+infinity":
+			return "Infinity", nil
+		case "-inf", "-infinity":
+			return "-Infinity", nil
+		}
+		return ofOne(a, func(n number) (number, error) { return n, nil })
+	}),
 	"numeric_gcd":       strict2(func(a, b string) (string, error) { return ofTwo(a, b, number.gcd) }),
 	"numeric_lcm":       strict2(func(a, b string) (string, error) { return ofTwo(a, b, number.lcm) }),
 	"numeric_greatest":  {1, 1000, func(args []*string) (*string, error) { return extreme(args, 1) }},

@@ -19,6 +19,7 @@ const (
 	numericNInf     = 0xF000
 
 	numericDscaleMask = 0x3FFF
+	numericInfScale   = 0x20 // what numeric_send gives infinities
 )
 
 // numericBinary sends digits in base 10,000 around the decimal point: count, weight of the first, sign, display scale.
@@ -155,11 +156,19 @@ func parseNumericBinary(a *vector.Appender, b []byte) error {
 }
 
 // NumericBinaryText returns the binary form of a numeric as text with all its digits, as numeric_recv and numeric_out would; NaN and infinities
-// are refused.
+// are words.
 func NumericBinaryText(b []byte) ([]byte, error) {
 	check := vector.NewBuilder([]vector.Type{vector.TypeOf(sqltype.NumericOf(vector.BareNumericPrecision, 0))})
-	if err := parseNumericBinary(check.Col(0), b); err != nil {
+	if err := parseNumericBinary(check.Col(0), b); err != nil && pgerr.Code(err) != pgerrcode.NumericValueOutOfRange && pgerr.Code(err) != pgerrcode.FeatureNotSupported {
 		return nil, err
+	}
+	switch binary.BigEndian.Uint16(b[4:]) {
+	case numericNaN:
+		return []byte("NaN"), nil
+	case numericPInf:
+		return []byte("Infinity"), nil
+	case numericNInf:
+		return []byte("-Infinity"), nil
 	}
 	n := int(binary.BigEndian.Uint16(b))
 	weight := int(int16(binary.BigEndian.Uint16(b[2:])))

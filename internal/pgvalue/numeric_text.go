@@ -20,6 +20,13 @@ func numericOfText(inBinary bool) AppendFunc {
 
 // appendNumericText appends the binary form (PostgreSQL: numeric_send) of digits with an optional sign and point.
 func appendNumericText(dst []byte, s string) []byte {
+	if sign := map[string]uint16{"NaN": numericNaN, "Infinity": numericPInf, "-Infinity": numericNInf}[s]; sign != 0 {
+		dscale := uint16(0)
+		if sign != numericNaN {
+			dscale = numericInfScale
+		}
+		return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(append(dst, 0, 0, 0, 0), sign), dscale)
+	}
 	neg := strings.HasPrefix(s, "-")
 	whole, frac, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	scale := len(frac)

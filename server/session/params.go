@@ -99,6 +99,9 @@ func (s *Session) readParam(t sqltype.Type, p pgwire.Param) ([]byte, error) {
 	return pgvalue.AppendText([]byte{}, &b.Take().Cols[0], 0, pgvalue.NewEncoder(pgvalue.Settings{})), nil
 }
 
+// maxNumericText is how many digits a parameter that no decimal holds may have.
+const maxNumericText = 2000
+
 // numericParam checks a numeric of any scale and returns it as text.
 func numericParam(p pgwire.Param) ([]byte, error) {
 	text := p.Data
@@ -114,9 +117,15 @@ func numericParam(p pgwire.Param) ([]byte, error) {
 		if err = pgvalue.NewDecoder(pgvalue.Options{}).ParseText(b.Col(0), text); err == nil {
 			return bytes.Clone(bytes.TrimSpace(text)), nil
 		}
+		if pgerr.Code(err) == pgerrcode.FeatureNotSupported { // NaN and infinities, which queries can show and tables cannot keep
+			return bytes.Clone(bytes.TrimSpace(text)), nil
+		}
 		if pgerr.Code(err) != pgerrcode.NumericValueOutOfRange {
 			return nil, err
 		}
+	}
+	if len(text) <= maxNumericText { // as text it can be shown; what computes with it says that it is too large
+		return bytes.Clone(bytes.TrimSpace(text)), nil
 	}
 	return nil, err
 }
