@@ -169,6 +169,9 @@ func (w *aggWriter) write() (expr, error) {
 		if a.typ.OID == sqltype.Record && a.row == nil {
 			a = a.ofType(sqltype.Type{Mod: -1})
 		}
+		if w.x.AggDistinct && a.typ.OID == sqltype.JSONB {
+			a = t.jsonComparable(a)
+		}
 		return typed(w.plain("count", t.settle(a).sql), sqltype.Int8), nil
 	case "sum", "avg", "stat":
 		return w.numeric(kind)

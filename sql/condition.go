@@ -241,6 +241,9 @@ func (t *translator) groupingFunc(c exprCtx, x *pg_query.GroupingFunc) (expr, er
 		}
 		list = append(list, e)
 	}
+	for i := range list {
+		list[i].sql = list[i].grouping()
+	}
 	e := typed("CAST(grouping("+joinSQL(list)+") AS INTEGER)", sqltype.Int4)
 	e.isAgg = true
 	return e, nil

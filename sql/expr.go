@@ -35,6 +35,7 @@ type expr struct {
 	table  string      // a set-returning function as a table, when DuckDB has one
 	shown  string      // of a numeric: its text with the digits that PostgreSQL gives, where the scale of sql is another
 	collat string      // of text: the locale by which it is ordered, see collate; "": by bytes
+	jsonb  string      // of a jsonb that a query is grouped by: the value itself
 	whole  [2]string   // if the first is sql: the second is the same value as a BIGINT
 }
 
@@ -119,6 +120,11 @@ func (t *translator) expr(c exprCtx, n *pg_query.Node) (expr, error) {
 		c.s.uses = c.s.uses[:uses] // the whole is grouped by
 		if e.shown != "" {
 			e.shown = "CASE WHEN " + e.sql + " IS NOT NULL THEN any_value(" + e.shown + ") END"
+		}
+		if e.typ.OID == sqltype.JSONB { // grouped by its key: one value stands for those that are equal
+			e.jsonb = e.sql
+			e.sql = "CASE WHEN pg_jsonb_key(" + e.sql + ") IS NOT NULL THEN any_value(" + e.sql + ") END"
+			e.col = nil
 		}
 	}
 	if e.lit != nil && e.loc == 0 {

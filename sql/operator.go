@@ -35,8 +35,12 @@ func (t *translator) aExpr(c exprCtx, x *pg_query.A_Expr) (expr, error) {
 		if err != nil {
 			return expr{}, err
 		}
+		whole := l
 		if l, r, err = t.comparable(l, r, "=", x.Location); err != nil {
 			return expr{}, err
+		}
+		if whole.typ.OID == sqltype.JSONB { // compared by keys
+			return t.bind(sqltype.JSONB, "CASE WHEN $2 = $3 THEN NULL ELSE $1 END", whole, l, r), nil
 		}
 		l = t.settle(l)
 		out := typed("nullif("+l.sql+", "+r.sql+")", l.typ.OID, l, r)

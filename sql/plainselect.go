@@ -243,7 +243,7 @@ func (t *translator) groupItem(c exprCtx, n *pg_query.Node, q *query) (string, e
 		// PostgreSQL looks for an input column of this query level only
 		e, ok, err := t.column(&scope{cols: c.s.cols}, name, ref.Location)
 		if err != nil || ok {
-			return e.sql, err
+			return e.grouping(), err
 		}
 	}
 	pos, err := t.outputPosition(q, n, "GROUP BY")
@@ -261,7 +261,7 @@ func (t *translator) groupItem(c exprCtx, n *pg_query.Node, q *query) (string, e
 		case e.lit != nil || e.null || e.isUnknown():
 			return strconv.Itoa(pos), nil
 		}
-		return e.sql, nil
+		return e.grouping(), nil
 	}
 	e, err := t.expr(c, n)
 	if err != nil {
@@ -271,7 +271,18 @@ func (t *translator) groupItem(c exprCtx, n *pg_query.Node, q *query) (string, e
 	if e.lit != nil || e.null { // a constant groups nothing, and DuckDB would take a number for a position
 		return "CAST(" + e.sql + " AS VARCHAR)", nil
 	}
-	return e.sql, nil
+	return e.grouping(), nil
+}
+
+// grouping writes what makes values equal: of jsonb 1 and 1.0 are one.
+func (e expr) grouping() string {
+	switch {
+	case e.jsonb != "":
+		return "pg_jsonb_key(" + e.jsonb + ")"
+	case e.typ.OID == sqltype.JSONB:
+		return "pg_jsonb_key(" + e.sql + ")"
+	}
+	return e.sql
 }
 
 // orderBy translates ORDER BY. A bare name is an output name first, and an input column only then.
@@ -323,6 +334,9 @@ func (t *translator) orderBy(c exprCtx, s *pg_query.SelectStmt, q *query) error 
 		if pos > 0 {
 			q.sortExprs[len(q.sortExprs)-1] = q.exprs[pos-1]
 		}
+		if last := &q.sortExprs[len(q.sortExprs)-1]; typ.OID == sqltype.JSONB {
+			*last = "pg_jsonb_key(" + *last + ")"
+		}
 		if pos > 0 && !isDistinct && q.cols[pos-1].e.shown != "" {
 			sql = q.exprs[pos-1]
 		}
@@ -361,6 +375,16 @@ func (t *translator) distinct(c exprCtx, s *pg_query.SelectStmt, q *query) error
 	q.sorted = true
 	if len(s.DistinctClause) == 1 && s.DistinctClause[0].GetNode() == nil {
 		q.distinct = "DISTINCT "
+		keys := make([]string, len(q.cols))
+		for i, col := range q.cols {
+			if keys[i] = q.exprs[i]; col.e.typ.OID == sqltype.JSONB {
+				keys[i] = "pg_jsonb_key(" + q.exprs[i] + ")"
+				q.distinct = ""
+			}
+		}
+		if q.distinct == "" {
+			q.distinct = "DISTINCT ON (" + strings.Join(keys, ", ") + ") "
+		}
 		return nil
 	}
 	var parts []string
@@ -374,14 +398,14 @@ func (t *translator) distinct(c exprCtx, s *pg_query.SelectStmt, q *query) error
 			if e.lit != nil {
 				continue
 			}
-			parts = append(parts, e.sql)
+			parts = append(parts, e.grouping())
 			continue
 		}
 		e, err := t.expr(c.in(inOrder), n)
 		if err != nil {
 			return err
 		}
-		parts = append(parts, t.settle(e).sql)
+		parts = append(parts, t.settle(e).grouping())
 	}
 	inOn := map[string]bool{}
 	for _, p := range parts {

@@ -82,7 +82,7 @@ func (t *translator) windowDef(c exprCtx, w *pg_query.WindowDef, depth int) (par
 		if err != nil {
 			return nil, nil, "", err
 		}
-		partition = append(partition, t.settle(e).sql)
+		partition = append(partition, t.settle(e).grouping())
 	}
 	var keyType sqltype.Type
 	for _, n := range w.OrderClause {
