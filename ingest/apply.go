@@ -86,7 +86,7 @@ type placed struct {
 	part   *part
 }
 
-// applyGroup places records into generations, appends their rows in one engine transaction and makes them visible.
+// applyGroup places records into generations, appends their rows and makes them visible.
 // Callers hold applying. After an error nothing of it is visible and the buffers are not usable.
 func (i *Ingest) applyGroup(ctx context.Context, group []*pending) error {
 	i.mu.Lock()
@@ -150,7 +150,7 @@ func (i *Ingest) applyGroup(ctx context.Context, group []*pending) error {
 	return nil
 }
 
-// appendRows creates the generations' tables and appends all rows in one engine transaction. Errors other than a broken engine are
+// appendRows creates the generations' tables and appends all rows. Errors other than a broken engine are
 // tried again: memory may have been short for a moment.
 func (i *Ingest) appendRows(ctx context.Context, fresh []*generation, rows []placed) error {
 	slices.SortStableFunc(rows, func(a, b placed) int { return strings.Compare(a.gen.name, b.gen.name) }) // one appender a table
@@ -169,16 +169,25 @@ func (i *Ingest) appendRows(ctx context.Context, fresh []*generation, rows []pla
 	if len(appends) == 0 {
 		return nil
 	}
-	for try := 1; ; try++ {
-		var err error
-		for len(fresh) > 0 && err == nil {
-			if err = i.createGeneration(ctx, fresh[0]); err == nil {
-				fresh = fresh[1:]
+	err := i.again(ctx, func() error {
+		for len(fresh) > 0 {
+			if err := i.createGeneration(ctx, fresh[0]); err != nil {
+				return err
 			}
+			fresh = fresh[1:]
 		}
-		if err == nil {
-			err = i.conn.AppendAll(ctx, appends)
-		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return i.appenders.add(ctx, appends, i.again)
+}
+
+// again runs work on the engine up to applyTries times.
+func (i *Ingest) again(ctx context.Context, run func() error) error {
+	for try := 1; ; try++ {
+		err := run()
 		if err == nil || try == applyTries || engine.IsFatal(err) {
 			return err
 		}
@@ -195,7 +204,7 @@ func (i *Ingest) createGeneration(ctx context.Context, g *generation) error {
 	if err != nil {
 		return err
 	}
-	if _, err := i.conn.Exec(ctx, ddl); err != nil {
+	if _, err := i.appenders[0].Exec(ctx, ddl); err != nil {
 		return fmt.Errorf("create buffer table: %w", err)
 	}
 	return nil

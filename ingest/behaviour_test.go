@@ -360,7 +360,7 @@ func TestRebuild(t *testing.T) {
 	pin, err := n.in.Pin(bg, ids(a))
 	require.NoError(t, err)
 	n.in.applying.Lock()
-	n.in.conn.Close() // every append fails from here
+	n.in.appenders[0].Close() // every append fails from here
 	n.in.applying.Unlock()
 	done := make(chan error, 3)
 	for id := range int64(3) {
@@ -548,7 +548,7 @@ func TestRebuildResolvesOnce(t *testing.T) {
 	made := n.table("made")
 	err := n.in.Commit(bg, &Tx{Writes: []Write{rows(made, 1, 2)}, Catalog: func(_ context.Context, nonce uuid.UUID) error {
 		n.in.applying.Lock()
-		n.in.conn.Close()
+		n.in.appenders[0].Close()
 		n.in.applying.Unlock()
 		_, err := n.cat.Commit(bg, nonce, func(*catalog.Database) ([]catalog.Op, error) { return []catalog.Op{{PutTable: made}}, nil })
 		return err

@@ -7,7 +7,7 @@
 // # DESIGN
 //
 // The way of a row. Commit encodes the transaction as one record. The WAL gives it an offset and shares one fsync with whatever else
-// waits. The applier appends the rows of a whole group to generations in one engine transaction, in offset order, while the log
+// waits. The applier appends the rows of a whole group to generations, many rows on several connections at once, while the log
 // already syncs the next group; then it moves `visible` forward. Commit returns after that: durable and visible. A generation's
 // table is hot.main."g<N>": _offset, c<column id>..., _bucket (the hash bucket, computed in Go).
 //

@@ -14,7 +14,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/miniodb/miniodb/catalog"
-	"github.com/miniodb/miniodb/engine"
 	"github.com/miniodb/miniodb/ingest/wal"
 	"github.com/miniodb/miniodb/internal/pgerr"
 )
@@ -38,9 +37,9 @@ type Ingest struct {
 	counts  struct{ flushes, failures, rows atomic.Int64 }
 
 	// applying is held while generations change shape: while a group is applied, sealed or rebuilt.
-	applying sync.Mutex
-	engine   Engine       // the instance in use; Rebuild replaces it
-	conn     *engine.Conn // for appends
+	applying  sync.Mutex
+	engine    Engine // the instance in use; Rebuild replaces it
+	appenders appenders
 
 	mu       sync.Mutex
 	tables   map[uuid.UUID]*buffer
@@ -96,15 +95,13 @@ func Open(ctx context.Context, cfg Config, deps Deps) (*Ingest, error) {
 		changed: make(chan struct{}), breaking: make(chan struct{}),
 	}
 	fail := func(err error) (*Ingest, error) {
-		if i.conn != nil {
-			i.conn.Close()
-		}
+		i.appenders.close()
 		return nil, errors.Join(err, w.Close())
 	}
 	if err := i.openStream(ctx); err != nil {
 		return fail(err)
 	}
-	if i.conn, err = deps.Engine.Conn(); err != nil {
+	if i.appenders, err = openAppenders(deps.Engine); err != nil {
 		return fail(err)
 	}
 	start := time.Now()
@@ -201,7 +198,7 @@ func (i *Ingest) Close() error {
 	i.owned.Wait()
 	i.applying.Lock()
 	defer i.applying.Unlock()
-	i.conn.Close()
+	i.appenders.close()
 	return err
 }
 

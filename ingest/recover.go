@@ -232,14 +232,14 @@ func (i *Ingest) Rebuild(ctx context.Context, db Engine) error {
 	}
 	i.applying.Lock()
 	defer i.applying.Unlock()
-	conn, err := db.Conn()
+	conns, err := openAppenders(db)
 	if err != nil {
 		return fmt.Errorf("rebuild buffers: %w", err)
 	}
 	i.mu.Lock()
 	if i.closed {
 		i.mu.Unlock()
-		conn.Close()
+		conns.close()
 		return fmt.Errorf("rebuild buffers: ingest is closed")
 	}
 	if i.broken == nil {
@@ -254,8 +254,8 @@ func (i *Ingest) Rebuild(ctx context.Context, db Engine) error {
 	}
 	i.tables, i.drops, i.buffered = map[uuid.UUID]*buffer{}, nil, 0
 	i.mu.Unlock()
-	i.conn.Close()
-	i.engine, i.conn = db, conn
+	i.appenders.close()
+	i.engine, i.appenders = db, conns
 	done := int64(0)
 	for {
 		upTo := i.wal.Durable()
