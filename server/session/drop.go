@@ -84,34 +84,17 @@ func kindOf(db *catalog.Database, n catalog.Name) sql.ObjectKind {
 
 // dropRelation drops one relation and, with CASCADE, what depends on it.
 func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade bool) ([]catalog.Op, error) {
-	kind := kindOf(db, n)
-	var views []catalog.Name
-	var details []string
-	for _, v := range s.dependentViews(db, n) {
-		details = append(details, fmt.Sprintf("%s %s depends on %s %s", kindOf(db, v), s.shortName(v), kind, s.shortName(n)))
-		views = append(views, v)
-	}
+	deps := s.viewsOn(db, n)
 	if t, at := ownerOfSequence(db, n); t != nil && t.Columns[at].Sequence != nil {
 		what := fmt.Sprintf("column %s of table %s", t.Columns[at].Name, s.shortName(t.Name))
 		if t.Columns[at].Identity != "" {
 			return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop sequence %s because %s requires it", s.shortName(n), what).
 				WithHint("You can drop %s instead.", what)
 		}
-		details = append(details, fmt.Sprintf("default value for %s depends on sequence %s", what, s.shortName(n)))
-		if cascade {
-			s.notice("00000", "drop cascades to default value for %s", what)
-		}
+		deps = append(deps, dependent{what: "default value for " + what, on: s.object(db, n)})
 	}
-	if len(details) > 0 && !cascade {
-		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop %s %s because other objects depend on it", kind, s.shortName(n)).
-			WithDetail("%s", strings.Join(details, "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
-	}
-	switch len(views) {
-	case 0:
-	case 1:
-		s.notice("00000", "drop cascades to %s %s", kindOf(db, views[0]), s.shortName(views[0]))
-	default:
-		s.notice("00000", "drop cascades to %d other objects", len(views))
+	if err := s.cascade(s.object(db, n), deps, cascade); err != nil {
+		return nil, err
 	}
 	return s.dropOps(db, n), nil
 }
@@ -187,47 +170,13 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 	if !s.rights().Has(db.Schemas[name].Owner) {
 		return nil, notOwner(sql.ObjectSchema, name)
 	}
-	var names []catalog.Name
-	for n := range db.Tables {
-		names = append(names, n)
-	}
-	for n := range db.Views {
-		names = append(names, n)
-	}
-	owned := map[catalog.Name]bool{}
-	for _, t := range db.Tables {
-		for _, col := range t.Columns {
-			if seq := col.OwnedSequence(); seq != nil {
-				owned[*seq] = true
-			}
-		}
-	}
-	for n := range db.Sequences {
-		if !owned[n] {
-			names = append(names, n)
-		}
-	}
-	names = slices.DeleteFunc(names, func(n catalog.Name) bool { return n.Schema != name })
-	slices.SortFunc(names, func(a, b catalog.Name) int { return strings.Compare(a.String(), b.String()) })
-	if len(names) > 0 && !c.Cascade {
-		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop schema %s because other objects depend on it", name).
-			WithDetail("%s %s depends on schema %s", kindOf(db, names[0]), names[0], name).
-			WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
-	}
-	switch len(names) {
-	case 0:
-	case 1:
-		s.notice("00000", "drop cascades to %s %s", kindOf(db, names[0]), s.shortName(names[0]))
-	default:
-		s.notice("00000", "drop cascades to %d other objects", len(names))
+	names, deps := s.inSchema(db, name)
+	if err := s.cascade("schema "+name, deps, c.Cascade); err != nil {
+		return nil, err
 	}
 	var ops []catalog.Op
 	for _, n := range names {
-		more, err := s.dropRelation(db, n, true)
-		if err != nil {
-			return nil, err
-		}
-		ops = append(ops, more...)
+		ops = append(ops, s.dropOps(db, n)...)
 	}
 	return append(ops, catalog.Op{DropSchema: name}), nil
 }
