@@ -18,7 +18,7 @@ import (
 const longQuery = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE (a + b) % 7 = 3"
 
 const (
-	programTimeout = 2 * time.Minute
+	programTimeout = 4 * time.Minute
 	topicMark      = "== " // begins the line that names a topic
 	maxOutputBytes = 4 << 20
 )

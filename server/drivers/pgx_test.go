@@ -43,6 +43,7 @@ func TestPgx(t *testing.T) {
 		s.connection(ctx, "transactions", s.transactions)
 		s.connection(ctx, "errors", s.errors)
 		s.connection(ctx, "rows to structs", s.structs)
+		s.connection(ctx, "type information", s.loadTypes)
 		s.connection(ctx, "several statements", s.several)
 		s.connection(ctx, "cancel by context", s.cancelContext)
 		s.connection(ctx, "cancel request", s.cancelRequest)
@@ -403,6 +404,52 @@ func (s *pgxScript) structs(ctx context.Context, c *pgx.Conn) error {
 	maps, err := pgx.CollectRows(rows, pgx.RowToMap)
 	s.show(len(maps), maps[2]["name"])
 	return err
+}
+
+// loadTypes has pgx learn of a row type, which it then reads into a structure.
+func (s *pgxScript) loadTypes(ctx context.Context, c *pgx.Conn) error {
+	if _, err := c.Exec(ctx, "CREATE TABLE pair (a int, b text, d int[]); INSERT INTO pair VALUES (1, 'x', '{1,2}'), (2, NULL, NULL)"); err != nil {
+		return err
+	}
+	types, err := c.LoadTypes(ctx, []string{"pair", "_pair"})
+	if err != nil {
+		return err
+	}
+	c.TypeMap().RegisterTypes(types)
+	for _, t := range types {
+		s.show(t.Name, fmt.Sprintf("%T", t.Codec))
+	}
+	one, err := c.LoadType(ctx, "pair")
+	if err != nil {
+		return err
+	}
+	for _, f := range one.Codec.(*pgtype.CompositeCodec).Fields {
+		s.show(f.Name, f.Type.Name)
+	}
+	_, err = c.LoadType(ctx, "absent")
+	s.show(err != nil)
+	type pair struct {
+		A int32
+		B *string
+		D []int32
+	}
+	rows, err := c.Query(ctx, "SELECT p FROM pair p ORDER BY a")
+	if err != nil {
+		return err
+	}
+	read, err := pgx.CollectRows(rows, pgx.RowTo[pair])
+	if err != nil {
+		return err
+	}
+	for _, p := range read {
+		s.show(p.A, p.B != nil, p.D)
+	}
+	var all []pair
+	if err := c.QueryRow(ctx, "SELECT array_agg(p ORDER BY a) FROM pair p").Scan(&all); err != nil {
+		return err
+	}
+	s.show(len(all), *all[0].B)
+	return nil
 }
 
 func (s *pgxScript) several(ctx context.Context, c *pgx.Conn) error {

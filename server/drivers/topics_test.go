@@ -8,7 +8,7 @@ var reflected = []string{
 // topics are what the programs print, in their order. docs/clients.md names all of them: TestClientsPage.
 var topics = map[string][]string{
 	"TestAsyncpg": {
-		"connect", "password and TLS", "types", "parameters", "prepared", "transactions", "cursors", "copy", "errors", "special values", "timeouts", "reset and pool", "large result",
+		"connect", "password and TLS", "types", "parameters", "prepared", "transactions", "cursors", "copy", "errors", "special values", "type information", "timeouts", "reset and pool", "large result",
 	},
 	"TestDbt":    {"seed", "build", "second run", "relations", "documentation"},
 	"TestDuckDB": {"attach", "types", "filters", "transactions", "pass through", "large scan"},
@@ -31,7 +31,7 @@ var topics = map[string][]string{
 	"TestPgcli":   {"start", "completion queries", "functions", "definitions", "completion", "commands", "script"},
 	"TestPgx": {
 		"connect", "password and TLS", "modes: cache statement", "modes: cache describe", "modes: describe exec", "modes: exec", "modes: simple protocol", "types", "null and special values",
-		"batch", "pipeline", "copy from", "transactions", "errors", "rows to structs", "several statements", "cancel by context", "cancel request", "large scan", "notices", "pool",
+		"batch", "pipeline", "copy from", "transactions", "errors", "rows to structs", "type information", "several statements", "cancel by context", "cancel request", "large scan", "notices", "pool",
 	},
 	"TestPostgresJS": {
 		"connect", "password and TLS", "types", "arrays", "many rows", "transactions", "errors", "several statements", "cursor", "describe", "copy", "notices", "cancel", "large result",
@@ -45,7 +45,7 @@ var topics = map[string][]string{
 	},
 	"TestPsycopg": {
 		"connect", "password and TLS", "types as parameters", "parameters without a table", "row factories", "transactions", "errors", "prepared statements", "many", "pipeline",
-		"server side cursors", "copy", "composing statements", "several statements", "streaming", "cancelling",
+		"server side cursors", "copy", "composing statements", "several statements", "type information", "streaming", "cancelling",
 	},
 	"TestPsycopg2": {
 		"connect", "password and TLS", "types", "cursors", "named cursors", "transactions", "many", "copy", "errors", "cancelling", "large result",

@@ -162,6 +162,18 @@ async def special_values(conn):
 
 
 @topic
+async def type_information(conn):
+    await conn.execute("CREATE TABLE pair (a int, b text, c numeric(6,2), d int[]); INSERT INTO pair VALUES (1, 'x', 1.5, '{1,2}'), (2, NULL, NULL, NULL)")
+    for query in ("SELECT p FROM pair p ORDER BY a", "SELECT array_agg(p ORDER BY a) AS all FROM pair p", "SELECT ROW(1, 'x'::text, 2.5) AS r"):
+        show(await conn.fetch(query))
+    statement = await conn.prepare("SELECT p, b FROM pair p")
+    show([(a.name, a.type.name, a.type.kind, a.type.schema) for a in statement.get_attributes()])
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=lambda text: ("decoded", text))
+    await conn.set_type_codec("pair", schema="public", encoder=tuple, decoder=lambda fields: ("pair", fields), format="tuple")
+    show(await conn.fetchrow("SELECT '{\"a\": 1}'::jsonb AS j, p FROM pair p WHERE a = 1"))
+
+
+@topic
 async def timeouts(conn):
     await conn.execute("SET statement_timeout = '20s'")  # for a cancel that comes between two messages, which PostgreSQL drops
     try:

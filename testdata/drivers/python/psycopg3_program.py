@@ -7,6 +7,10 @@ from decimal import Decimal
 import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
+from psycopg.types import TypeInfo
+from psycopg.types.composite import CompositeInfo, register_composite
+from psycopg.types.multirange import MultirangeInfo
+from psycopg.types.range import RangeInfo
 
 from topics import repeatedly, run, show, topic
 
@@ -276,6 +280,22 @@ def several_statements(conn):
         show(cur.statusmessage, [c.name for c in cur.description] if cur.description else None, cur.fetchall() if cur.description else cur.rowcount)
         if not cur.nextset():
             break
+
+
+@topic
+def type_information(conn):
+    conn.autocommit = True
+    conn.execute("CREATE TABLE pair (a int, b text, c numeric(6,2), d int[]); INSERT INTO pair VALUES (1, 'x', 1.5, '{1,2}'), (2, NULL, NULL, NULL)")
+    for name in ("pair", "public.pair", "text", "int4", "pg_catalog.bool", "absent"):
+        info = TypeInfo.fetch(conn, name)
+        show(name, info and (info.name, info.oid < 16384, info.regtype, info.delimiter))
+    show(RangeInfo.fetch(conn, "int4range"), MultirangeInfo.fetch(conn, "int4multirange"))
+    info = CompositeInfo.fetch(conn, "pair")
+    show(info.name, info.field_names, info.field_types)
+    register_composite(info, conn)
+    for binary in (False, True):
+        show(conn.execute("SELECT p, (p).b FROM pair p ORDER BY a", binary=binary).fetchall())
+        show(conn.execute("SELECT array_agg(p ORDER BY a) FROM pair p", binary=binary).fetchall())
 
 
 @topic
