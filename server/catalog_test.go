@@ -102,8 +102,8 @@ func (c *catalogServer) run(t *testing.T, s catalogStatement) (code string, rows
 	return code, rows, err
 }
 
-// TestCatalogStatements replays what clients ask the catalogs against PostgreSQL 15 and the server, over the same objects: at least 95 in 100
-// statements must run, and at least 75 in 100 must return as many rows.
+// TestCatalogStatements replays what clients ask the catalogs against PostgreSQL 15 and the server, over the same objects: all statements must run, and at
+// least 90 in 100 must return as many rows. Others name what one of the two servers alone has, such as the schema miniodb or more databases.
 func TestCatalogStatements(t *testing.T) {
 	setup, err := os.ReadFile("../testdata/catalog/objects.setup")
 	require.NoError(t, err)
@@ -152,6 +152,6 @@ func TestCatalogStatements(t *testing.T) {
 		}
 	}
 	t.Logf("%d statements: %d run (%.1f%%), %d return as many rows (%.1f%%)", wanted, ran, 100*float64(ran)/float64(wanted), same, 100*float64(same)/float64(wanted))
-	require.GreaterOrEqual(t, float64(ran), 0.95*float64(wanted))
-	require.GreaterOrEqual(t, float64(same), 0.75*float64(wanted))
+	require.Equal(t, wanted, ran)
+	require.GreaterOrEqual(t, float64(same), 0.9*float64(wanted))
 }
