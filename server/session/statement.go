@@ -140,7 +140,7 @@ func (s *Session) prepare(ctx context.Context, stmt *sql.Statement, declared []s
 	case *sql.Explain:
 		var inner *statement
 		if inner, err = s.prepare(ctx, c.Inner, declared); err == nil {
-			st.params, st.columns = inner.params, []pgwire.Column{textColumn("QUERY PLAN")}
+			st.params, st.columns = inner.params, explainColumns(c)
 		}
 	case *sql.Show:
 		st.columns = showColumns(c)
