@@ -36,6 +36,9 @@ func (t *translator) typeCast(c exprCtx, x *pg_query.TypeCast) (expr, error) {
 		return expr{}, err
 	}
 	if ty.OID == sqltype.Interval && e.lit != nil && e.isUnknown() {
+		if len(x.TypeName.GetTypmods()) == 0 {
+			return t.literal(*e.lit, ty, explicitCast, nodeLocation(x.Arg))
+		}
 		mask, digits := intervalMods(x.TypeName)
 		v, ok := parseInterval(strings.TrimSpace(*e.lit), mask)
 		if !ok {

@@ -133,6 +133,11 @@ func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32
 	if name == "div" && len(args) == 2 {
 		return t.truncatedDivision(args, loc)
 	}
+	if name == "timezone" && len(args) == 2 {
+		if zone, ok := fixedZone(args[0]); ok {
+			args = []expr{zone, args[1]}
+		}
+	}
 	sigs := functionTable()[name]
 	if sigs == nil {
 		if len(args) == 1 { // text(x), int4(x): a cast in the form of a call
