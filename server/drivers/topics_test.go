@@ -2,7 +2,7 @@ package drivers_test
 
 // reflected are the topics of testdata/drivers/python/reflection_program.py.
 var reflected = []string{
-	"schemas and names", "columns", "keys", "constraints", "indexes", "comments and options", "views", "several at once", "autoload", "metadata", "automap", "pandas",
+	"schemas and names", "columns", "keys", "constraints", "indexes", "comments and options", "views", "several at once", "temporary and materialized", "autoload", "metadata", "automap", "pandas",
 }
 
 // topics are what the programs print, in their order. docs/clients.md names all of them: TestClientsPage.

@@ -126,6 +126,24 @@ def several_at_once(engine):
 
 
 @topic
+def temporary_and_materialized(engine):
+    with engine.connect() as conn:
+        for statement in ("CREATE MATERIALIZED VIEW store.kept AS SELECT id, name FROM store.makers", "COMMENT ON MATERIALIZED VIEW store.kept IS 'refreshed'", "CREATE TEMP TABLE passing (x int PRIMARY KEY, t text)",
+                          "CREATE TEMP VIEW glance AS SELECT x FROM passing"):
+            conn.execute(sa.text(statement))
+        inspector = sa.inspect(conn)
+        if TWO:
+            show(inspector.get_temp_table_names(), inspector.get_temp_view_names())
+            show(inspector.get_materialized_view_names("store"), sorted(inspector.get_multi_columns(scope=sa.engine.reflection.ObjectScope.TEMPORARY)))
+        show(inspector.get_view_definition("kept", schema="store"), inspector.get_table_comment("kept", schema="store"))
+        show([(c["name"], str(c["type"])) for c in inspector.get_columns("kept", schema="store")])
+        show(str(CreateTable(sa.Table("passing", sa.MetaData(), autoload_with=conn)).compile(engine)).strip())
+        conn.execute(sa.text("DROP MATERIALIZED VIEW store.kept"))
+        if TWO:
+            conn.commit()
+
+
+@topic
 def autoload(engine):
     meta = sa.MetaData()
     for schema, name in TABLES:
