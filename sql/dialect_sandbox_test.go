@@ -87,3 +87,47 @@ func TestDialectSandbox(t *testing.T) {
 	t.Logf("%d attempts, %d of which DuckDB could parse", refused, reached)
 	require.Greater(t, reached, 3000)
 }
+
+// FuzzDialect wants an error of its own or a text that names nothing but its scans and what may be called.
+func FuzzDialect(f *testing.F) {
+	conn := openEngine(f)
+	for _, text := range dialectMore {
+		f.Add(text)
+	}
+	for _, place := range dialectFrom {
+		f.Add(fmt.Sprintf(place, "t"))
+		f.Add(fmt.Sprintf(place, "read_csv('x')"))
+	}
+	for _, place := range dialectExpr {
+		f.Add(fmt.Sprintf(place, "id"))
+		f.Add(fmt.Sprintf(place, "getenv('x')"))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		sel, dialect, err := rewriteDialect(t, conn, text, testEnv())
+		if err == nil && dialect {
+			requireOwnNames(t, conn, sel)
+		}
+	})
+}
+
+// TestDialectLimits: what is deep, long or wide is refused before DuckDB plans it, or is harmless.
+func TestDialectLimits(t *testing.T) {
+	conn := openEngine(t)
+	for text, code := range map[string]string{
+		"SELECT [1], " + strings.Repeat("NOT ", 900) + "true":                            "54001",
+		"SELECT [1], 1" + strings.Repeat(" + 1", 990):                                    "54001",
+		"SELECT " + strings.Repeat("[", 101) + strings.Repeat("]", 101):                  "42601",
+		"SELECT [1], '" + strings.Repeat("x", 64<<10) + "'":                              "42601",
+		"SELECT [1] FROM t" + strings.Repeat(", t", 70):                                  "54001",
+		"SELECT [1] FROM range(1)" + strings.Repeat(", range(1)", 600):                   "54001",
+		"SELECT [1]" + strings.Repeat(" UNION ALL SELECT [1]", 600):                      "54001",
+		"SELECT " + strings.Repeat("upper(", 99) + "'a'" + strings.Repeat(")", 99) + ",": "",
+	} {
+		_, _, err := rewriteDialect(t, conn, text, testEnv())
+		if code == "" {
+			require.NoError(t, err, "%.60s", text)
+			continue
+		}
+		require.Equal(t, code, pgerr.Code(err), "%.60s: %v", text, err)
+	}
+}
