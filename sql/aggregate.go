@@ -215,6 +215,7 @@ func (w *aggWriter) write() (expr, error) {
 		if err != nil {
 			return w.none()
 		}
+		given := len(w.keys) > 0
 		w.sortDistinct(a)
 		sep, err := t.coerce(args[1], sqltype.Of(sqltype.Text), implicitCast, w.x.Location)
 		if err != nil {
@@ -224,8 +225,8 @@ func (w *aggWriter) write() (expr, error) {
 			sep = stringConst("")
 		} else if args[1].param > 0 {
 			// one value for all rows: DuckDB's own
-		} else if sep.lit == nil && w.x.AggDistinct {
-			return expr{}, t.unsupported(w.x.Location, "string_agg(DISTINCT) with a separator that is not a constant")
+		} else if sep.lit == nil && w.x.AggDistinct && given {
+			return expr{}, t.unsupported(w.x.Location, "string_agg(DISTINCT ... ORDER BY) with a separator that is not a constant")
 		} else if sep.lit == nil {
 			return w.separated(a, sep)
 		}
@@ -286,6 +287,9 @@ func (w *aggWriter) sortDistinct(a expr) {
 // when the value is NULL.
 func (w *aggWriter) separated(a, sep expr) (expr, error) {
 	one := w.t.bind(sqltype.Text, "CASE WHEN $1 IS NOT NULL THEN struct_pack(v := $1, s := coalesce($2, '')) END", a, sep)
+	if w.x.AggDistinct { // pairs of value and separator are, and are sorted as such
+		w.keys = []string{one.sql + " NULLS LAST"}
+	}
 	return w.t.bind(sqltype.Text, "pg_separated(list_filter($1, lambda pg_e: pg_e IS NOT NULL))", typed(w.plain("array_agg", one.sql), 0)), nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
+
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -176,11 +178,28 @@ func (w *aggWriter) objectAgg() (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	if w.x.AggDistinct {
-		return expr{}, t.unsupported(w.x.Location, w.name+"(DISTINCT)")
-	}
 	pair := "struct_pack(k := CAST(" + k.sql + " AS VARCHAR), v := CAST(" + text + " AS VARCHAR))"
+	if w.x.AggDistinct {
+		return w.distinctPairs(k, v, pair, kind, oid)
+	}
 	return typed("CAST(pg_call('json_merge_rows', CAST(to_json("+w.plain("array_agg", pair)+") AS VARCHAR), '"+kind+"') AS JSON)", oid), nil
+}
+
+// distinctPairs writes json_object_agg(DISTINCT k, v): PostgreSQL sorts the pairs to find them.
+func (w *aggWriter) distinctPairs(k, v expr, pair, kind string, oid sqltype.OID) (expr, error) {
+	t := w.t
+	switch {
+	case v.typ.OID == sqltype.JSON:
+		return expr{}, t.errorf(w.x.Location, pgerrcode.UndefinedFunction, "could not identify an equality operator for type json")
+	case len(w.keys) > 0 || v.composite() || v.typ.OID == sqltype.Record:
+		return expr{}, t.unsupported(w.x.Location, w.name+"(DISTINCT) of these values, or with ORDER BY")
+	case v.typ.OID == sqltype.JSONB:
+		v = t.jsonComparable(v)
+	}
+	whole := "struct_pack(a := " + k.sql + ", b := " + v.sql + ", c := " + pair + ")"
+	w.keys = []string{whole}
+	list := "list_transform(" + w.plain("array_agg", whole) + ", lambda pg_e: pg_e.c)"
+	return typed("CAST(pg_call('json_merge_rows', CAST(to_json("+list+") AS VARCHAR), '"+kind+"') AS JSON)", oid), nil
 }
 
 // jsonComparable prepares jsonb for comparisons and ORDER BY: numbers are equal whatever zeros end them. Objects and arrays sort by their size first.

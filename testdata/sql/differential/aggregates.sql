@@ -207,3 +207,15 @@ SELECT rank(3) WITHIN GROUP (ORDER BY id) OVER () FROM t
 SELECT rank() WITHIN GROUP (ORDER BY id) FROM t
 SELECT rank(date '2024-01-15') WITHIN GROUP (ORDER BY d DESC) FROM t
 SELECT v, rank(max(id)) WITHIN GROUP (ORDER BY id) FROM t GROUP BY v
+-- DISTINCT of aggregates with two arguments
+SELECT string_agg(DISTINCT v, txt) FROM t
+SELECT ok, string_agg(DISTINCT v, label) FROM t LEFT JOIN g ON t_id = t.id GROUP BY ok ORDER BY ok
+SELECT json_object_agg(DISTINCT v, id) FROM t WHERE v IS NOT NULL
+SELECT jsonb_object_agg(DISTINCT v, 1) FROM t WHERE v IS NOT NULL
+SELECT jsonb_object_agg(DISTINCT v, id) FROM t WHERE v IS NOT NULL
+SELECT json_object_agg(DISTINCT 'k', x) FROM (VALUES (10), (9), (9), (NULL)) q (x)
+SELECT jsonb_object_agg(DISTINCT x % 2, x) FROM (VALUES (10), (9), (9), (12), (101)) q (x)
+SELECT json_object_agg(DISTINCT id, '1'::json) FROM t
+SELECT jsonb_object_agg(DISTINCT id, '1'::jsonb) FROM t
+SELECT json_object_agg(DISTINCT v, id) FROM t WHERE false
+SELECT json_object_agg(DISTINCT v, id) FILTER (WHERE id < 3) FROM t
