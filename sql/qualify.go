@@ -74,6 +74,10 @@ func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
 			q.qualify(x)
 		}
 		return
+	case *pg_query.FuncCall:
+		if name := lastName(x.Funcname); sequenceTable()[name] != nil && len(x.Args) > 0 {
+			q.qualifySequence(x.Args[0])
+		}
 	}
 	q.children(m, ctes, "")
 }
@@ -105,5 +109,23 @@ func (q *qualifier) qualify(x *pg_query.RangeVar) {
 		x.Schemaname = rel.View.Name.Schema
 	case rel.System != nil:
 		x.Schemaname = rel.System.Name.Schema
+	}
+}
+
+// qualifySequence writes out the schema of a sequence that a constant names, as PostgreSQL, which keeps its OID, would find it.
+func (q *qualifier) qualifySequence(n *pg_query.Node) {
+	if cast := n.GetTypeCast(); cast != nil {
+		n = cast.Arg
+	}
+	text := n.GetAConst().GetSval()
+	if text == nil {
+		return
+	}
+	name, ok := ParseName(text.Sval)
+	if !ok || name.Schema != "" {
+		return
+	}
+	if rel, err := q.env.Resolver.Relation("", name.Name); err == nil && rel.System != nil {
+		text.Sval = QuoteIdent(rel.System.Name.Schema) + "." + QuoteIdent(rel.System.Name.Name)
 	}
 }
