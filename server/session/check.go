@@ -30,7 +30,11 @@ func (s *Session) checkDefinition(ctx context.Context, t *catalog.Table) error {
 		if c.Default == "" || c.Sequence != nil {
 			continue
 		}
-		if _, ok := sql.SequenceDefault(c.Default); !ok {
+		if name, ok := sql.SequenceDefault(c.Default); ok {
+			if _, found := s.resolver().find(name); !found {
+				return noRelation(name)
+			}
+		} else {
 			if _, err := sql.ValueExpr(c.Default, c.Type, env); err != nil {
 				return err
 			}

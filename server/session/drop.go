@@ -93,6 +93,10 @@ func (s *Session) dropRelation(db *catalog.Database, n catalog.Name, cascade boo
 		}
 		deps = append(deps, dependent{what: "default value for " + what, on: s.object(db, n)})
 	}
+	for _, d := range defaultsOf(db, n) {
+		what := fmt.Sprintf("default value for column %s of table %s", d.table.Columns[d.column].Name, s.shortName(d.table.Name))
+		deps = append(deps, dependent{what: what, on: s.object(db, n)})
+	}
 	if err := s.cascade(s.object(db, n), deps, cascade); err != nil {
 		return nil, err
 	}
@@ -116,13 +120,23 @@ func (s *Session) dropOps(db *catalog.Database, n catalog.Name) []catalog.Op {
 	case sql.ObjectView:
 		ops = append(ops, catalog.Op{DropView: &n})
 	default:
+		freed := map[catalog.Name]*catalog.Table{}
 		if t, at := ownerOfSequence(db, n); t != nil {
 			free := cloneTable(t)
 			if c := &free.Columns[at]; c.Sequence != nil {
 				c.Default = ""
 			}
 			free.Columns[at].Sequence, free.Columns[at].Owned = nil, nil
-			ops = append(ops, catalog.Op{PutTable: free})
+			freed[t.Name] = free
+		}
+		for _, d := range defaultsOf(db, n) {
+			if freed[d.table.Name] == nil {
+				freed[d.table.Name] = cloneTable(d.table)
+			}
+			freed[d.table.Name].Columns[d.column].Default = ""
+		}
+		for _, name := range sortedNames(freed) {
+			ops = append(ops, catalog.Op{PutTable: freed[name]})
 		}
 		ops = append(ops, catalog.Op{DropSequence: &n})
 	}

@@ -124,6 +124,10 @@ func (s *Session) renameReferences(from, to catalog.Name) error {
 				col.Sequence, col.Default, changed = &to, sql.NextvalDefault(to), true
 			} else if name, ok := sql.SequenceDefault(col.Default); ok && name.Name == from.Name && (name.Schema == from.Schema || name.Schema == "") {
 				col.Default, changed = sql.NextvalDefault(to), true
+			} else if text, err := sql.RenameSequence(col.Default, from, to); err != nil {
+				return err
+			} else if text != col.Default {
+				col.Default, changed = text, true
 			}
 		}
 		if changed {

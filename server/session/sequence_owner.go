@@ -1,6 +1,9 @@
 package session
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/jackc/pgerrcode"
 
 	"github.com/miniodb/miniodb/catalog"
@@ -18,6 +21,32 @@ func ownerOfSequence(db *catalog.Database, seq catalog.Name) (*catalog.Table, in
 		}
 	}
 	return nil, 0
+}
+
+// defaultUse is a column whose default takes numbers from a sequence that is not its own.
+type defaultUse struct {
+	table  *catalog.Table
+	column int
+}
+
+// defaultsOf lists the columns whose defaults name a sequence, the ones that draw from it as serial columns do aside.
+func defaultsOf(db *catalog.Database, seq catalog.Name) []defaultUse {
+	if db.Sequences[seq] == nil {
+		return nil
+	}
+	var out []defaultUse
+	for _, name := range sortedNames(db.Tables) {
+		t := db.Tables[name]
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			if c.Sequence == nil && strings.Contains(c.Default, "val") && slices.ContainsFunc(sql.SequencesIn(c.Default), func(n catalog.Name) bool {
+				return n.Name == seq.Name && (n.Schema == "" || n.Schema == seq.Schema)
+			}) {
+				out = append(out, defaultUse{t, i})
+			}
+		}
+	}
+	return out
 }
 
 // ownSequenceBy carries out OWNED BY: the sequence is dropped with the column, and has its owner.
