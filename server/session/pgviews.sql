@@ -165,14 +165,63 @@ view information_schema.sequences sequence_catalog sequence_schema sequence_name
 SELECT current_database(), n.nspname, c.relname, format_type(s.seqtypid, NULL), CASE s.seqtypid WHEN 21 THEN 16 WHEN 23 THEN 32 ELSE 64 END, 2, 0,
 s.seqstart::text, s.seqmin::text, s.seqmax::text, s.seqincrement::text, CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END
 FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE pg_has_role(c.relowner, 'USAGE') OR has_sequence_privilege(c.oid, 'SELECT, UPDATE, USAGE')
+WHERE (pg_has_role(c.relowner, 'USAGE') OR has_sequence_privilege(c.oid, 'SELECT, UPDATE, USAGE'))
+AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i')
 
 view information_schema.table_privileges grantor grantee table_catalog table_schema table_name privilege_type is_grantable with_hierarchy
 SELECT pg_get_userbyid(c.grantor), CASE c.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(c.grantee) END, current_database(), n.nspname, c.relname, c.privilege_type,
-CASE WHEN c.is_grantable THEN 'YES' ELSE 'NO' END, CASE c.privilege_type WHEN 'SELECT' THEN 'YES' ELSE 'NO' END
+CASE WHEN c.is_grantable THEN 'YES' WHEN c.grantee = 0 THEN 'NO' WHEN pg_has_role(c.grantee, c.relowner, 'USAGE') THEN 'YES' ELSE 'NO' END, CASE c.privilege_type WHEN 'SELECT' THEN 'YES' ELSE 'NO' END
 FROM (SELECT r.oid, r.relname, r.relnamespace, r.relowner, x.grantor, x.grantee, x.privilege_type, x.is_grantable
 FROM pg_catalog.pg_class r CROSS JOIN LATERAL aclexplode(coalesce(r.relacl, acldefault('r', r.relowner))) x WHERE r.relkind IN ('r', 'v', 'f', 'p')) c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.grantee = 0 OR pg_has_role(c.grantor, 'USAGE') OR pg_has_role(c.grantee, 'USAGE')
+
+view information_schema.column_privileges grantor grantee table_catalog table_schema table_name column_name privilege_type is_grantable
+SELECT pg_get_userbyid(c.grantor), CASE c.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(c.grantee) END, current_database(), n.nspname, c.relname, c.attname, c.privilege_type,
+CASE WHEN c.is_grantable THEN 'YES' WHEN c.grantee = 0 THEN 'NO' WHEN pg_has_role(c.grantee, c.relowner, 'USAGE') THEN 'YES' ELSE 'NO' END
+FROM (SELECT r.relname, r.relnamespace, r.relowner, a.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+FROM pg_catalog.pg_class r CROSS JOIN LATERAL aclexplode(coalesce(r.relacl, acldefault('r', r.relowner))) x
+JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE r.relkind IN ('r', 'v', 'f', 'p')
+UNION
+SELECT r.relname, r.relnamespace, r.relowner, a.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+FROM pg_catalog.pg_class r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
+CROSS JOIN LATERAL aclexplode(a.attacl) x WHERE r.relkind IN ('r', 'v', 'f', 'p')) c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.privilege_type IN ('INSERT', 'SELECT', 'UPDATE', 'REFERENCES') AND (c.grantee = 0 OR pg_has_role(c.grantor, 'USAGE') OR pg_has_role(c.grantee, 'USAGE'))
+
+view information_schema.role_column_grants grantor grantee table_catalog table_schema table_name column_name privilege_type is_grantable
+SELECT p.grantor, p.grantee, p.table_catalog, p.table_schema, p.table_name, p.column_name, p.privilege_type, p.is_grantable
+FROM information_schema.column_privileges p WHERE p.grantor IN (SELECT role_name FROM information_schema.enabled_roles) OR p.grantee IN (SELECT role_name FROM information_schema.enabled_roles)
+
+view information_schema.udt_privileges grantor grantee udt_catalog udt_schema udt_name privilege_type is_grantable
+SELECT pg_get_userbyid(c.grantor), CASE c.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(c.grantee) END, current_database(), n.nspname, c.typname, 'TYPE USAGE',
+CASE WHEN c.is_grantable THEN 'YES' WHEN c.grantee = 0 THEN 'NO' WHEN pg_has_role(c.grantee, c.typowner, 'USAGE') THEN 'YES' ELSE 'NO' END
+FROM (SELECT t.typname, t.typnamespace, t.typowner, x.grantor, x.grantee, x.is_grantable
+FROM pg_catalog.pg_type t CROSS JOIN LATERAL aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) x WHERE t.typtype = 'c' AND x.privilege_type = 'USAGE') c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.typnamespace
+WHERE c.grantee = 0 OR pg_has_role(c.grantor, 'USAGE') OR pg_has_role(c.grantee, 'USAGE')
+
+view information_schema.role_udt_grants grantor grantee udt_catalog udt_schema udt_name privilege_type is_grantable
+SELECT p.grantor, p.grantee, p.udt_catalog, p.udt_schema, p.udt_name, p.privilege_type, p.is_grantable
+FROM information_schema.udt_privileges p WHERE p.grantor IN (SELECT role_name FROM information_schema.enabled_roles) OR p.grantee IN (SELECT role_name FROM information_schema.enabled_roles)
+
+view information_schema.usage_privileges grantor grantee object_catalog object_schema object_name object_type privilege_type is_grantable
+SELECT pg_get_userbyid(c.collowner), 'PUBLIC', current_database(), n.nspname, c.collname, 'COLLATION', 'USAGE', 'NO'
+FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.collencoding IN (-1, 6)
+UNION ALL
+SELECT pg_get_userbyid(c.grantor), CASE c.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(c.grantee) END, current_database(), n.nspname, c.name, c.kind, 'USAGE',
+CASE WHEN c.is_grantable THEN 'YES' WHEN c.grantee = 0 THEN 'NO' WHEN pg_has_role(c.grantee, c.owner, 'USAGE') THEN 'YES' ELSE 'NO' END
+FROM (SELECT t.typname AS name, t.typnamespace AS namespace, t.typowner AS owner, 'DOMAIN' AS kind, x.grantor, x.grantee, x.is_grantable
+FROM pg_catalog.pg_type t CROSS JOIN LATERAL aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) x WHERE t.typtype = 'd' AND x.privilege_type = 'USAGE'
+UNION ALL
+SELECT r.relname, r.relnamespace, r.relowner, 'SEQUENCE', x.grantor, x.grantee, x.is_grantable
+FROM pg_catalog.pg_class r CROSS JOIN LATERAL aclexplode(coalesce(r.relacl, acldefault('r', r.relowner))) x WHERE r.relkind = 'S' AND x.privilege_type = 'USAGE') c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.namespace
+WHERE c.grantee = 0 OR pg_has_role(c.grantor, 'USAGE') OR pg_has_role(c.grantee, 'USAGE')
+
+view information_schema.role_usage_grants grantor grantee object_catalog object_schema object_name object_type privilege_type is_grantable
+SELECT p.grantor, p.grantee, p.object_catalog, p.object_schema, p.object_name, p.object_type, p.privilege_type, p.is_grantable
+FROM information_schema.usage_privileges p WHERE p.grantor IN (SELECT role_name FROM information_schema.enabled_roles) OR p.grantee IN (SELECT role_name FROM information_schema.enabled_roles)
 
 view information_schema.role_table_grants grantor grantee table_catalog table_schema table_name privilege_type is_grantable with_hierarchy
 SELECT p.grantor, p.grantee, p.table_catalog, p.table_schema, p.table_name, p.privilege_type, p.is_grantable, p.with_hierarchy
@@ -183,7 +232,9 @@ SELECT rolname FROM pg_catalog.pg_authid a WHERE pg_has_role(a.oid, 'USAGE')
 
 view information_schema.applicable_roles grantee role_name is_grantable
 SELECT a.rolname, b.rolname, CASE WHEN m.admin_option THEN 'YES' ELSE 'NO' END
-FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_authid a ON m.member = a.oid JOIN pg_catalog.pg_authid b ON m.roleid = b.oid WHERE pg_has_role(a.oid, 'USAGE')
+FROM (SELECT member, roleid, admin_option FROM pg_catalog.pg_auth_members
+UNION SELECT d.datdba, r.oid, false FROM pg_catalog.pg_database d CROSS JOIN pg_catalog.pg_authid r WHERE d.datname = current_database() AND r.rolname = 'pg_database_owner') m
+JOIN pg_catalog.pg_authid a ON m.member = a.oid JOIN pg_catalog.pg_authid b ON m.roleid = b.oid WHERE pg_has_role(a.oid, 'USAGE')
 
 view information_schema.administrable_role_authorizations grantee role_name is_grantable
 SELECT grantee, role_name, is_grantable FROM information_schema.applicable_roles WHERE is_grantable = 'YES'
