@@ -39,7 +39,7 @@ func TestBinaryValues(t *testing.T) {
 	}
 	_, err = ours.Exec(ctx, "SET miniodb.duckdb_dialect = off").ReadAll() // whose lists take more
 	require.NoError(t, err)
-	for _, name := range []string{"records", "dimensions", "extremes"} {
+	for _, name := range []string{"records", "dimensions", "extremes", "bits"} {
 		f, err := os.Open(filepath.Join("../testdata/sql/differential", name+".sql"))
 		require.NoError(t, err)
 		lines := bufio.NewScanner(f)

@@ -36,7 +36,7 @@ func (t *translator) constant(c *pg_query.A_Const) (expr, error) {
 	case *pg_query.A_Const_Sval:
 		return stringConst(v.Sval.GetSval()), nil
 	case *pg_query.A_Const_Bsval:
-		return expr{}, t.unsupported(c.Location, "type bit")
+		return t.bitConst(v.Bsval.GetBsval(), c.Location)
 	}
 	return expr{}, unsupportedNode("this constant is not supported")
 }
@@ -194,6 +194,12 @@ func (t *translator) literal(text string, ty sqltype.Type, level castLevel, loc 
 		return t.regLiteral(text, ty, loc)
 	}
 	switch ty.OID {
+	case sqltype.Bit, sqltype.Varbit:
+		e, err := t.bitConst(text, loc)
+		if err != nil {
+			return e, err
+		}
+		return t.convert(e, ty, level)
 	case sqltype.Text, sqltype.Name, sqltype.Char, sqltype.Varchar, sqltype.Bpchar:
 		return t.textLiteral(text, ty, level)
 	case sqltype.Int2, sqltype.Int4, sqltype.Int8, sqltype.Oid, sqltype.Xid, sqltype.Cid, sqltype.Xid8:

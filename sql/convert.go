@@ -116,6 +116,8 @@ func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, er
 		return typed("CASE WHEN "+e.sql+" = '' THEN 0 ELSE CAST(unicode("+e.sql+") AS INTEGER) END", to, e), nil
 	case from == sqltype.Timestamptz && to == sqltype.Time:
 		return typed("CAST(CAST("+e.sql+" AS TIMESTAMP) AS TIME)", to, e), nil
+	case cf == "V" || ct == "V":
+		return t.convertBits(e, ty), nil
 	case cf == "S":
 		return t.fromText(e, ty), nil
 	case from == sqltype.Numeric && (to == sqltype.Float4 || to == sqltype.Float8) && (e.lit != nil || e.param > 0 && e.shown != ""):

@@ -141,7 +141,7 @@ var typeWords = map[string]sqltype.OID{"bool": sqltype.Bool, "int2": sqltype.Int
 	"text[]": 1009, "int4[]": 1007, "char": sqltype.Char, "regclass": sqltype.Regclass, "regtype": sqltype.Regtype, "regproc": sqltype.Regproc,
 	"regprocedure": sqltype.Regprocedure, "regoper": sqltype.Regoper, "regoperator": sqltype.Regoperator, "regnamespace": sqltype.Regnamespace,
 	"regrole": sqltype.Regrole, "regcollation": sqltype.Regcollation, "pg_node_tree": sqltype.NodeTree, "int2vector": sqltype.Int2vector,
-	"oidvector": sqltype.Oidvector, "oid[]": 1028, "name[]": 1003, "aclitem[]": 1034, "xid": sqltype.Xid}
+	"oidvector": sqltype.Oidvector, "oid[]": 1028, "name[]": 1003, "aclitem[]": 1034, "xid": sqltype.Xid, "bit": sqltype.Bit, "varbit": sqltype.Varbit}
 
 // argType returns the type word of the i-th of n arguments; ok is false when the overload does not take n.
 func (s *signature) argType(i, n int) (string, bool) {

@@ -132,6 +132,9 @@ func (t *translator) prefix(c exprCtx, op string, n *pg_query.Node, loc int32) (
 			return same("abs(" + e.sql + ")")
 		}
 	case "~":
+		if cat == "V" {
+			return t.bind(sqltype.Bit, "translate($1, '01', '10')", e), nil
+		}
 		if isInt(e.typ.OID) {
 			return same("(~ " + e.sql + ")")
 		}
@@ -245,6 +248,8 @@ func (t *translator) comparable(l, r expr, op string, loc int32) (expr, expr, er
 		if le.OID == re.OID || category(le.OID) == "S" && category(re.OID) == "S" {
 			return l, r, nil
 		}
+	case lc == "V" && rc == "V":
+		return l, r, nil
 	case lc == "S" && rc == "S":
 		if lo == sqltype.Bpchar || ro == sqltype.Bpchar {
 			l, r = t.textOf(l), t.textOf(r)

@@ -31,6 +31,17 @@ func (t *translator) concat(l, r expr, loc int32) (expr, error) {
 	if l.typ.OID == sqltype.JSONB && (r.typ.OID == sqltype.JSONB || r.isUnknown()) || r.typ.OID == sqltype.JSONB && l.isUnknown() {
 		return t.jsonConcat(l, r, loc)
 	}
+	if lv, rv := category(l.typ.OID) == "V", category(r.typ.OID) == "V"; (lv || l.isUnknown()) && (rv || r.isUnknown()) && (lv || rv) {
+		varbit := sqltype.Of(sqltype.Varbit)
+		l, err := t.coerce(l, varbit, implicitCast, loc)
+		if err != nil {
+			return expr{}, err
+		}
+		if r, err = t.coerce(r, varbit, implicitCast, loc); err != nil {
+			return expr{}, err
+		}
+		return typed("("+l.sql+" || "+r.sql+")", sqltype.Varbit, l, r), nil
+	}
 	text := func(e expr) expr { return t.textOf(t.settle(e)) }
 	if l.known() && r.known() && category(l.typ.OID) != "S" && category(r.typ.OID) != "S" {
 		return expr{}, t.noOperator("||", &l, &r, loc)
@@ -149,6 +160,9 @@ func (t *translator) bits(op string, l, r expr, loc int32) (expr, error) {
 	}
 	if err != nil {
 		return expr{}, err
+	}
+	if category(l.typ.OID) == "V" {
+		return t.bitStrings(op, l, r, loc)
 	}
 	if !isInt(l.typ.OID) || !isInt(r.typ.OID) {
 		return expr{}, t.noOperator(op, &l, &r, loc)

@@ -14,6 +14,7 @@ import (
 // Limits of type modifiers (PostgreSQL: MaxAttrSize, NUMERIC_MAX_PRECISION, MAX_TIMESTAMP_PRECISION; 38 is what storage can hold).
 const (
 	maxCharLength       = 10485760
+	maxBitLength        = 83886080
 	maxNumericPrecision = 1000
 	storedPrecision     = 38
 	maxTimePrecision    = 6
@@ -129,6 +130,17 @@ func typeMod(oid sqltype.OID, name string, nodes []*pg_query.Node) (int32, error
 			return 0, pgerr.New(pgerrcode.InvalidParameterValue, "length for type %s cannot exceed %d", word, maxCharLength)
 		}
 		return int32(mods[0]) + 4, nil
+	case sqltype.Bit, sqltype.Varbit:
+		word := map[sqltype.OID]string{sqltype.Bit: "bit", sqltype.Varbit: "bit varying"}[oid]
+		switch err := single(); {
+		case err != nil:
+			return 0, err
+		case mods[0] < 1:
+			return 0, pgerr.New(pgerrcode.InvalidParameterValue, "length for type %s must be at least 1", word)
+		case mods[0] > maxBitLength:
+			return 0, pgerr.New(pgerrcode.InvalidParameterValue, "length for type %s cannot exceed %d", word, maxBitLength)
+		}
+		return int32(mods[0]), nil
 	case sqltype.Numeric:
 		return numericMod(mods)
 	case sqltype.Time, sqltype.Timestamp, sqltype.Timestamptz:

@@ -36,7 +36,7 @@ func duckType(t sqltype.Type) (string, bool) {
 	case sqltype.Float8:
 		return "DOUBLE", true
 	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Char, sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem,
-		sqltype.Anyarray, sqltype.LSN:
+		sqltype.Anyarray, sqltype.LSN, sqltype.Bit, sqltype.Varbit:
 		return "VARCHAR", true
 	case sqltype.Bytea:
 		return "BLOB", true
@@ -82,6 +82,8 @@ func category(oid sqltype.OID) string {
 		return "D"
 	case sqltype.Interval:
 		return "T"
+	case sqltype.Bit, sqltype.Varbit:
+		return "V"
 	case sqltype.Unknown:
 		return "X"
 	case 0:
@@ -98,7 +100,7 @@ func category(oid sqltype.OID) string {
 
 func preferred(oid sqltype.OID) bool {
 	switch oid {
-	case sqltype.Bool, sqltype.Float8, sqltype.Text, sqltype.Timestamptz, sqltype.Interval, sqltype.Oid:
+	case sqltype.Bool, sqltype.Float8, sqltype.Text, sqltype.Timestamptz, sqltype.Interval, sqltype.Oid, sqltype.Varbit:
 		return true
 	}
 	return false
@@ -133,8 +135,11 @@ func canCast(from, to sqltype.OID, level castLevel) bool {
 	if cf == "N" && ct == "N" {
 		return numberRank[from] > 0 && numberRank[from] <= 3 || level >= assignCast
 	}
-	if cf == "S" && ct == "S" {
+	if cf == "S" && ct == "S" || cf == "V" && ct == "V" {
 		return true
+	}
+	if cf == "V" && (to == sqltype.Int4 || to == sqltype.Int8) || to == sqltype.Bit && (from == sqltype.Int4 || from == sqltype.Int8) {
+		return level == explicitCast
 	}
 	if cf == "A" && ct == "A" {
 		f, _ := sqltype.Of(from).Elem()

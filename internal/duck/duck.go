@@ -48,7 +48,7 @@ func Type(t sqltype.Type) (string, error) {
 		}
 		return "DECIMAL(" + strconv.Itoa(p) + "," + strconv.Itoa(s) + ")", nil
 	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.Unknown, sqltype.Char,
-		sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN:
+		sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN, sqltype.Bit, sqltype.Varbit:
 		return "VARCHAR", nil
 	case sqltype.Bytea:
 		return "BLOB", nil

@@ -22,7 +22,7 @@ type function struct {
 }
 
 // tables of functions by area.
-var tables = []map[string]function{numericFunctions, jsonFunctions, jsonpathFunctions, regexpFunctions, formatFunctions, dateFunctions, textFunctions}
+var tables = []map[string]function{numericFunctions, jsonFunctions, jsonpathFunctions, regexpFunctions, formatFunctions, dateFunctions, textFunctions, bitFunctions}
 
 var functions = func() map[string]function {
 	all := map[string]function{}

@@ -123,6 +123,13 @@ func (d *Decoder) ParseText(a *vector.Appender, s []byte) error {
 		return d.parseInterval(a, t.SQL, s)
 	case sqltype.UUID:
 		return parseUUID(a, s)
+	case sqltype.Bit, sqltype.Varbit:
+		bits, err := ParseBits(string(s))
+		if err != nil {
+			return err
+		}
+		a.Bytes([]byte(bits))
+		return nil
 	case sqltype.JSON:
 		return d.parseJSON(a, s)
 	case sqltype.JSONB:
@@ -239,6 +246,13 @@ func (d *Decoder) ParseBinary(a *vector.Appender, b []byte) error {
 			return err
 		}
 		a.Int128(uuidFromBytes(b))
+		return nil
+	case sqltype.Bit, sqltype.Varbit:
+		bits, err := bitsOfBinary(b)
+		if err != nil {
+			return err
+		}
+		a.Bytes(bits)
 		return nil
 	case sqltype.JSON:
 		return d.parseJSON(a, b)

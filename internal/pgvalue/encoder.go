@@ -182,6 +182,8 @@ func BinaryFunc(t vector.Type) AppendFunc {
 			}
 		case sqltype.Char:
 			return binChar
+		case sqltype.Bit, sqltype.Varbit:
+			return binBits
 		}
 		return textBytes
 	}

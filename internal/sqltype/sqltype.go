@@ -43,6 +43,8 @@ const (
 	Timestamp     OID = 1114
 	Timestamptz   OID = 1184
 	Interval      OID = 1186
+	Bit           OID = 1560
+	Varbit        OID = 1562
 	Numeric       OID = 1700
 	Regprocedure  OID = 2202
 	Regoper       OID = 2203
@@ -125,6 +127,7 @@ var infos = map[OID]info{
 	Timestamp:   {"timestamp without time zone", "timestamp", 1115, 8},
 	Timestamptz: {"timestamp with time zone", "timestamptz", 1185, 8},
 	Interval:    {"interval", "interval", 1187, 16}, Numeric: {"numeric", "numeric", 1231, -1},
+	Bit: {"bit", "bit", 1561, -1}, Varbit: {"bit varying", "varbit", 1563, -1},
 	Regclass: {"regclass", "regclass", 2210, 4}, Regtype: {"regtype", "regtype", 2211, 4},
 	Record: {"record", "record", 2287, -1}, Void: {"void", "void", 0, 4}, UUID: {"uuid", "uuid", 2951, 16},
 	JSONB:      {"jsonb", "jsonb", 3807, -1},
@@ -156,7 +159,7 @@ func (t Type) CatalogOnly() bool {
 		return elem.CatalogOnly()
 	}
 	switch t.OID {
-	case Int2vector, Oidvector, Tid, Xid, Cid, Xid8, NodeTree, Inet, Aclitem, Anyarray, LSN:
+	case Int2vector, Oidvector, Tid, Xid, Cid, Xid8, NodeTree, Inet, Aclitem, Anyarray, LSN, Bit, Varbit:
 		return true
 	}
 	return t.Reg()
@@ -235,6 +238,9 @@ func (t Type) String() string {
 	}
 	if n, ok := t.Length(); ok {
 		return fmt.Sprintf("%s(%d)", i.name, n)
+	}
+	if (t.OID == Bit || t.OID == Varbit) && t.Mod > 0 {
+		return fmt.Sprintf("%s(%d)", i.name, t.Mod)
 	}
 	if t.OID == Bpchar && t.Mod == NoMod {
 		return "bpchar"

@@ -150,7 +150,7 @@ func TypeOf(t sqltype.Type) Type {
 	case sqltype.Float8:
 		vt.Kind = KindFloat64
 	case sqltype.Text, sqltype.Varchar, sqltype.Bpchar, sqltype.Name, sqltype.JSON, sqltype.JSONB, sqltype.Bytea,
-		sqltype.Char, sqltype.Unknown, sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN:
+		sqltype.Char, sqltype.Unknown, sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN, sqltype.Bit, sqltype.Varbit:
 		vt.Kind = KindBytes
 	case sqltype.Interval:
 		vt.Kind = KindInterval

@@ -25,7 +25,7 @@ func StoredType(t sqltype.Type) sqltype.Type {
 	switch t.OID {
 	case sqltype.Xid, sqltype.Cid, sqltype.Xid8:
 		return sqltype.Of(sqltype.Oid)
-	case sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN:
+	case sqltype.Tid, sqltype.NodeTree, sqltype.Inet, sqltype.Aclitem, sqltype.Anyarray, sqltype.LSN, sqltype.Bit, sqltype.Varbit:
 		return sqltype.Of(sqltype.Text)
 	}
 	return t

@@ -412,11 +412,11 @@ differs: upper('ß')
 to_hex(-255)
 starts_with('', '')
 -- there are no bit strings
-differs: B'101'
-differs: X'1F'
-differs: B'101'::text
-differs: B'1010' & B'1100'
-differs: length(B'101')
+B'101'
+X'1F'
+B'101'::text
+B'1010' & B'1100'
+length(B'101')
 'a' 'b'
 E'a' || 'b'
 N'abc'
