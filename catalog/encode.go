@@ -22,16 +22,26 @@ type databaseJSON struct {
 	Tables    []*Table               `json:"tables"`
 	Views     []*View                `json:"views"`
 	Sequences []*Sequence            `json:"sequences"`
+	Functions []*Function            `json:"functions,omitempty"`
 	Streams   map[uuid.UUID]*Stream  `json:"streams"`
 	Dropped   map[uuid.UUID]*Dropped `json:"dropped"`
 	Recent    map[uuid.UUID]int64    `json:"recent"`
+}
+
+// functions lists functions in order of their keys.
+func functions(all map[string]*Function) []*Function {
+	var out []*Function
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, all[key])
+	}
+	return out
 }
 
 // MarshalJSON writes the whole database; equal databases give equal bytes.
 func (d *Database) MarshalJSON() ([]byte, error) {
 	return json.Marshal(databaseJSON{
 		Version: d.Version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Defaults: d.Defaults, Roles: d.Roles, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
-		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences),
+		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences), Functions: functions(d.Functions),
 	})
 }
 
@@ -92,6 +102,12 @@ func (d *Database) UnmarshalJSON(data []byte) error {
 			return fmt.Errorf("a view is null")
 		}
 		n.Views[v.Name] = v
+	}
+	for _, f := range j.Functions {
+		if f == nil {
+			return fmt.Errorf("a function is null")
+		}
+		n.putFunction(f)
 	}
 	for _, s := range j.Sequences {
 		if s == nil {

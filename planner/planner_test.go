@@ -33,6 +33,8 @@ func (s *scene) Relation(_, name string) (sql.Relation, error) {
 
 func (s *scene) Function(string, string) *sql.System { return nil }
 
+func (s *scene) Functions(string, string) []*catalog.Function { return nil }
+
 // TestPlans holds plans to the scripts in testdata.
 //
 //	table                              CREATE TABLE text

@@ -70,7 +70,15 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 	case *pg_query.Node_CreateSeqStmt:
 		s.Tag = "CREATE SEQUENCE"
 		s.Command, err = c.createSequence(n.CreateSeqStmt)
+	case *pg_query.Node_CreateFunctionStmt:
+		s.Tag = "CREATE FUNCTION"
+		s.Command, err = c.createFunction(n.CreateFunctionStmt)
 	case *pg_query.Node_DropStmt:
+		if n.DropStmt.RemoveType == pg_query.ObjectType_OBJECT_FUNCTION || n.DropStmt.RemoveType == pg_query.ObjectType_OBJECT_ROUTINE {
+			s.Tag = "DROP " + objectWord(n.DropStmt.RemoveType)
+			s.Command, err = c.dropFunction(n.DropStmt)
+			return err
+		}
 		return c.drop(s, n.DropStmt)
 	case *pg_query.Node_TruncateStmt:
 		s.Tag = "TRUNCATE TABLE"

@@ -128,6 +128,7 @@ const (
 
 	ObjectConstraint ObjectKind = "constraint"
 	ObjectMatview    ObjectKind = "materialized view"
+	ObjectFunction   ObjectKind = "function"
 )
 
 // Drop is DROP TABLE, VIEW, MATERIALIZED VIEW, SCHEMA or SEQUENCE.
@@ -148,9 +149,10 @@ type Truncate struct {
 // Comment is COMMENT ON.
 type Comment struct {
 	Kind   ObjectKind
-	Name   catalog.Name // of the table for a column and a constraint; the name alone for schema, database and role
-	Column string       // or constraint
-	Text   *string      // nil: remove
+	Name   catalog.Name   // of the table for a column and a constraint; the name alone for schema, database and role
+	Column string         // or constraint
+	Args   *[]sqltype.OID // of a function; nil: not given
+	Text   *string        // nil: remove
 }
 
 // NoOp is a statement that is accepted and does nothing here.

@@ -1,6 +1,9 @@
 package sql
 
-import "github.com/miniodb/miniodb/catalog"
+import (
+	"github.com/miniodb/miniodb/catalog"
+	"github.com/miniodb/miniodb/internal/sqltype"
+)
 
 // RoleKind is how a statement names a role.
 type RoleKind uint8
@@ -87,6 +90,7 @@ type AlterOwner struct {
 	Name     catalog.Name // a schema's or database's name is in Name, Schema is ""
 	Owner    RoleSpec
 	IfExists bool
+	Args     *[]sqltype.OID // of a function; nil: not given
 }
 
 func (*CreateRole) command()    {}

@@ -279,6 +279,10 @@ func (c *classifier) comment(n *pg_query.CommentStmt) (*Comment, error) {
 		out.Name.Name = n.Object.GetString_().GetSval()
 	case pg_query.ObjectType_OBJECT_ROLE:
 		out.Kind, out.Name.Name = ObjectRole, n.Object.GetString_().GetSval()
+	case pg_query.ObjectType_OBJECT_FUNCTION:
+		var f FunctionName
+		f, err = c.functionName(n.Object)
+		out.Kind, out.Name, out.Args = ObjectFunction, f.Name, f.Args
 	case pg_query.ObjectType_OBJECT_TABCONSTRAINT:
 		if len(items) < 2 {
 			return nil, pgerr.New(pgerrcode.SyntaxError, "a constraint's table must be named")

@@ -94,6 +94,8 @@ func (r testResolver) Function(schema, name string) *sql.System {
 	return nil
 }
 
+func (r testResolver) Functions(string, string) []*catalog.Function { return nil }
+
 func testEnv() sql.Env {
 	return sql.Env{Resolver: testResolver{tables: fixtureTables(), system: fixtureSystem(), functions: fixtureSystem()}, Session: sql.SessionInfo{User: "miniodb", Database: "miniodb",
 		SearchPath: []string{"public"}, Version: "PostgreSQL 15.0 (test)", Now: time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC), Location: time.UTC}, ShowNumerics: true}

@@ -15,6 +15,8 @@ type Resolver interface {
 	Relation(schema, name string) (Relation, error)
 	// Function returns the system function of that name, or nil. An empty schema means any.
 	Function(schema, name string) *System
+	// Functions returns the functions that users have made, of that name, in the order of the search path; an empty schema means all of that.
+	Functions(schema, name string) []*catalog.Function
 }
 
 // Relation is what a name stands for: exactly one of Table, View and System is set, or View and System for a view of the system.

@@ -13,6 +13,12 @@ import (
 // funcCall translates a function, aggregate or window function.
 func (t *translator) funcCall(c exprCtx, x *pg_query.FuncCall) (expr, error) {
 	name := lastName(x.Funcname)
+	if found, err := t.userFunctions(x); err != nil || len(found) > 0 {
+		if err != nil {
+			return expr{}, err
+		}
+		return t.userCall(c, name, found, x)
+	}
 	if t.systemFunction(x.Funcname) != nil {
 		return expr{}, t.errorf(x.Location, pgerrcode.FeatureNotSupported, "function %s can be called in FROM only", name).
 			WithHint("For example, SELECT * FROM %s(...).", name)

@@ -13,6 +13,9 @@ import (
 // paramRef translates $n: with a type already known it is a cast of the bound text, otherwise it looks for one.
 func (t *translator) paramRef(x *pg_query.ParamRef) (expr, error) {
 	n := int(x.Number)
+	if len(t.frames) > 0 {
+		return t.frames[len(t.frames)-1].param(t, x)
+	}
 	if n < 1 || n > maxParams {
 		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedParameter, "there is no parameter $%d", x.Number)
 	}

@@ -69,6 +69,8 @@ func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
 		}
 		q.children(m, ctes, "with_clause")
 		return
+	case *pg_query.FuncCall:
+		q.qualifyFunction(x)
 	case *pg_query.RangeVar:
 		if x.Schemaname == "" && !ctes.has(x.Relname) || x.Schemaname == TempAlias {
 			q.qualify(x)
@@ -96,6 +98,16 @@ func (q *qualifier) children(m protoreflect.Message, ctes *nameEnv, skip protore
 		q.visit(v.Message(), ctes)
 		return true
 	})
+}
+
+// qualifyFunction gives a call of a user's function its schema.
+func (q *qualifier) qualifyFunction(x *pg_query.FuncCall) {
+	if len(x.Funcname) != 1 || q.env.Resolver == nil {
+		return
+	}
+	if found := q.env.Resolver.Functions("", lastName(x.Funcname)); len(found) > 0 {
+		x.Funcname = []*pg_query.Node{pg_query.MakeStrNode(found[0].Name.Schema), x.Funcname[0]}
+	}
 }
 
 func (q *qualifier) qualify(x *pg_query.RangeVar) {

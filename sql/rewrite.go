@@ -55,6 +55,10 @@ type translator struct {
 	within  []*catalog.View // views that are being expanded, innermost last
 	input   int             // bytes of the query and of the views in it
 
+	frames    []*frame // calls of functions that are being expanded, innermost last
+	expanded  int      // how many have been
+	functions []*catalog.Function
+
 	top       *pg_query.SelectStmt // the whole query
 	returning bool                 // its select list is that of RETURNING
 	acts      bool                 // the select list being translated is the whole query's and may hold actions
@@ -151,7 +155,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	for _, u := range t.uses {
 		out.Uses = append(out.Uses, u.finish())
 	}
-	out.Timed = t.timed
+	out.Timed, out.Functions = t.timed, t.functions
 	out.Calls, out.Acts = t.calls, t.acting
 	return out, nil
 }

@@ -224,6 +224,11 @@ func (c *classifier) grantRole(n *pg_query.GrantRoleStmt) (*GrantRole, error) {
 }
 
 func (c *classifier) alterOwner(s *Statement, n *pg_query.AlterOwnerStmt) (bool, error) {
+	if n.ObjectType == pg_query.ObjectType_OBJECT_FUNCTION {
+		f, err := c.functionName(n.Object)
+		s.Tag, s.Command = "ALTER FUNCTION", &AlterOwner{Kind: ObjectFunction, Name: f.Name, Args: f.Args, Owner: roleSpec(n.Newowner)}
+		return true, err
+	}
 	kind := map[pg_query.ObjectType]ObjectKind{
 		pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_DATABASE: ObjectDatabase,
 	}[n.ObjectType]

@@ -19,6 +19,8 @@ type Select struct {
 	// Actions are to be called for each row, in this order; Text returns their arguments behind the Columns.
 	Actions []Action
 	Shape   Shape
+	// Functions of users that the query calls, those that they call aside.
+	Functions []*catalog.Function
 	// Timed: Text holds the session's clock (now() and its kin) or settings; rewrite again for each execution.
 	Timed bool
 	// Calls: Text asks for functions about the catalogs, whose answers change with the catalog.

@@ -38,6 +38,8 @@ func (*CreateView) command()     {}
 func (*CreateSchema) command()   {}
 func (*CreateSequence) command() {}
 func (*Drop) command()           {}
+func (*CreateFunction) command() {}
+func (*DropFunction) command()   {}
 func (*Truncate) command()       {}
 func (*Refresh) command()        {}
 func (*Copy) command()           {}

@@ -53,7 +53,7 @@ func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*t
 	m := &merger{backup: b.Catalog, now: now, whole: whole, states: states, out: catalog.NewDatabase(), used: map[uint32]bool{}, roleOIDs: map[uint32]uint32{}}
 	if precedes(now, b.Catalog) { // an older version of the same log: what the backup does not have was dropped
 		older := *now
-		older.Roles, older.Schemas, older.Tables, older.Views = nil, nil, nil, nil
+		older.Roles, older.Schemas, older.Tables, older.Views, older.Functions = nil, nil, nil, nil, nil
 		older.Sequences = maps.Clone(now.Sequences)
 		maps.DeleteFunc(older.Sequences, func(n catalog.Name, _ *catalog.Sequence) bool { return b.Catalog.Sequences[n] == nil })
 		m.now, m.whole = &older, false
@@ -66,6 +66,7 @@ func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*t
 	m.foundTables()
 	m.views()
 	m.sequences()
+	m.functions()
 	m.rest()
 	if len(m.conflicts) > 0 {
 		return nil, nil, pgerr.New(pgerrcode.DuplicateTable, "names of the backup are those of other relations now").
@@ -113,6 +114,9 @@ func (m *merger) claim() {
 	}
 	for _, s := range m.backup.Sequences {
 		m.used[s.OID] = true
+	}
+	for _, f := range m.backup.Functions {
+		m.used[f.OID] = true
 	}
 }
 
@@ -270,6 +274,24 @@ func (m *merger) views() {
 			v.OID, v.Owner, v.ACL, v.Columns = m.oid(v.OID), m.role(v.Owner), m.acl(v.ACL), m.columns(v.Columns)
 			m.out.Views[name] = &v
 			m.step(name.String(), "view", Kept, "")
+		}
+	}
+}
+
+func (m *merger) functions() {
+	m.out.Functions = maps.Clone(m.backup.Functions)
+	if m.out.Functions == nil {
+		m.out.Functions = map[string]*catalog.Function{}
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.backup.Functions)) {
+		m.step(key, "function", action(m.now.Functions[key], m.backup.Functions[key]), "")
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.now.Functions)) {
+		if m.backup.Functions[key] == nil {
+			f := *m.now.Functions[key]
+			f.OID, f.Owner = m.oid(f.OID), m.role(f.Owner)
+			m.out.Functions[key] = &f
+			m.step(key, "function", Kept, "")
 		}
 	}
 }

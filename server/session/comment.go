@@ -21,6 +21,8 @@ func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) 
 		return tagResult(tag), s.commentSchema(c.Name.Name, text)
 	case sql.ObjectRole:
 		return tagResult(tag), s.commentRole(c.Name.Name, text)
+	case sql.ObjectFunction:
+		return tagResult(tag), s.commentFunction(c, text)
 	case sql.ObjectDatabase:
 		s.notice(pgerrcode.Warning, "comments on a %s are not kept", c.Kind)
 		return tagResult(tag), nil

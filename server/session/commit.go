@@ -178,6 +178,9 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 			if op.PutRole != nil && t.base.Roles[name] == nil {
 				return nil, pgerr.New(pgerrcode.DuplicateObject, "role %q already exists", name)
 			}
+			if f := op.PutFunction; f != nil && t.base.Functions[f.Key()] == nil {
+				return nil, pgerr.New(pgerrcode.DuplicateFunction, "function %q already exists with same argument types", name)
+			}
 			if isPut(op) && !replaces(op, t.base) {
 				return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name)
 			}
@@ -190,7 +193,7 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 }
 
 func isPut(op catalog.Op) bool {
-	return op.PutTable != nil || op.PutView != nil || op.PutSequence != nil || op.PutSchema != nil
+	return op.PutFunction != nil || op.PutTable != nil || op.PutView != nil || op.PutSequence != nil || op.PutSchema != nil
 }
 
 // changedMeanwhile reports whether what an operation names is not what it was.
@@ -224,6 +227,12 @@ func changedMeanwhile(op catalog.Op, base, current *catalog.Database) (string, b
 	case op.DropSequence != nil:
 		// Reservations of numbers change a sequence without a conflict.
 		return op.DropSequence.Name, current.Sequences[*op.DropSequence] == nil && base.Sequences[*op.DropSequence] != nil
+	case op.PutFunction != nil:
+		f := op.PutFunction
+		gone := current.Schemas[f.Name.Schema] == nil && base.Schemas[f.Name.Schema] != nil
+		return f.Name.Name, gone || base.Functions[f.Key()] != current.Functions[f.Key()]
+	case op.DropFunction != "":
+		return op.DropFunction, base.Functions[op.DropFunction] != current.Functions[op.DropFunction]
 	case op.PutSchema != nil:
 		return op.PutSchema.Name, base.Schemas[op.PutSchema.Name] != current.Schemas[op.PutSchema.Name]
 	case op.DropSchema != "":

@@ -34,7 +34,7 @@ func (s *Session) runDrop(c *sql.Drop, tag string) (pgwire.Result, error) {
 func unique(ops []catalog.Op) []catalog.Op {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(ops, func(op catalog.Op) bool {
-		key := fmt.Sprint(op.DropSchema, op.DropTable, op.DropView, op.DropSequence)
+		key := fmt.Sprint(op.DropSchema, op.DropFunction, op.DropTable, op.DropView, op.DropSequence)
 		defer func() { seen[key] = true }()
 		return seen[key]
 	})
@@ -185,12 +185,27 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 		return nil, notOwner(sql.ObjectSchema, name)
 	}
 	names, deps := s.inSchema(db, name)
+	functions := functionsOf(db, func(f *catalog.Function) bool { return f.Name.Schema == name })
+	for _, f := range functions {
+		deps = append(deps, dependent{what: "function " + s.signature(f), on: "schema " + name})
+		for _, d := range s.callersOf(db, f) {
+			if !slices.ContainsFunc(deps, func(o dependent) bool { return o.what == d.what }) {
+				deps = append(deps, d)
+			}
+		}
+	}
 	if err := s.cascade("schema "+name, deps, c.Cascade); err != nil {
 		return nil, err
 	}
 	var ops []catalog.Op
 	for _, n := range names {
 		ops = append(ops, s.dropOps(db, n)...)
+	}
+	for _, f := range functions {
+		for _, v := range s.callers(db, f) {
+			ops = append(ops, s.dropOps(db, v)...)
+		}
+		ops = append(ops, catalog.Op{DropFunction: f.Key()})
 	}
 	return append(ops, catalog.Op{DropSchema: name}), nil
 }

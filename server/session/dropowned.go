@@ -46,6 +46,17 @@ func (s *Session) runDropOwned(c *sql.DropOwned, tag string) (pgwire.Result, err
 			}
 		}
 	}
+	functions := functionsOf(db, func(f *catalog.Function) bool { return mine(f.Owner) })
+	for _, f := range functions {
+		for _, v := range s.callers(db, f) {
+			if !mine(ownerIn(db, v)) {
+				others = append(others, fmt.Sprintf("%s %s depends on function %s", kindOf(db, v), s.shortName(v), s.signature(f)))
+			}
+		}
+	}
+	for _, f := range functionsOf(db, func(f *catalog.Function) bool { return slices.Contains(schemas, f.Name.Schema) && !mine(f.Owner) }) {
+		others = append(others, fmt.Sprintf("function %s depends on schema %s", s.signature(f), f.Name.Schema))
+	}
 	for _, o := range securables(db) {
 		if n := o.access.Relation; n != nil && slices.Contains(schemas, n.Schema) && !mine(o.access.Owner) {
 			others = append(others, fmt.Sprintf("%s %s depends on schema %s", o.kind, s.shortName(*n), n.Schema))
@@ -56,6 +67,9 @@ func (s *Session) runDropOwned(c *sql.DropOwned, tag string) (pgwire.Result, err
 		return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop desired object(s) because other objects depend on them").
 			WithDetail("%s", strings.Join(slices.Compact(others), "\n")).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 	}
+	if err := s.dropAllFunctions(functions); err != nil {
+		return nil, err
+	}
 	if err := s.dropAll(relations, schemas); err != nil {
 		return nil, err
 	}
@@ -65,6 +79,19 @@ func (s *Session) runDropOwned(c *sql.DropOwned, tag string) (pgwire.Result, err
 		}
 	}
 	return tagResult(tag), nil
+}
+
+// dropAllFunctions drops functions and the views that call them, without a word about it.
+func (s *Session) dropAllFunctions(functions []*catalog.Function) error {
+	for _, f := range functions {
+		if err := s.dropAll(s.callers(s.database(), f), nil); err != nil {
+			return err
+		}
+		if err := s.addOps(catalog.Op{DropFunction: f.Key()}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropAll drops relations and schemas with all that depends on them, without a word about it.
@@ -80,6 +107,9 @@ func (s *Session) dropAll(relations []catalog.Name, schemas []string) error {
 	}
 	for _, name := range schemas {
 		if err := s.dropAll(append(allIn(s.database(), name, false), allIn(s.database(), name, true)...), nil); err != nil {
+			return err
+		}
+		if err := s.dropAllFunctions(functionsOf(s.database(), func(f *catalog.Function) bool { return f.Name.Schema == name })); err != nil {
 			return err
 		}
 		if err := s.addOps(catalog.Op{DropSchema: name}); err != nil {

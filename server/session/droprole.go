@@ -109,6 +109,9 @@ func (s *Session) dependents(role uint32) []string {
 			lines = append(lines, line{0, 0, "privileges for " + text})
 		}
 	}
+	for _, f := range functionsOf(s.access(), func(f *catalog.Function) bool { return catalog.OwnerOID(f.Owner) == role }) {
+		lines = append(lines, line{f.OID, 0, "owner of function " + s.signature(f)})
+	}
 	slices.SortFunc(lines, func(a, b line) int {
 		return cmp.Or(cmp.Compare(b.oid, a.oid), cmp.Compare(a.column, b.column), strings.Compare(a.text, b.text))
 	})

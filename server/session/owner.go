@@ -11,6 +11,9 @@ import (
 
 // runAlterOwner is ALTER ... OWNER TO.
 func (s *Session) runAlterOwner(c *sql.AlterOwner, tag string) (pgwire.Result, error) {
+	if c.Kind == sql.ObjectFunction {
+		return tagResult(tag), s.ownFunction(c)
+	}
 	o, err := s.ownable(c)
 	if err != nil {
 		return nil, err
@@ -191,6 +194,13 @@ func (s *Session) runReassignOwned(c *sql.ReassignOwned, tag string) (pgwire.Res
 				}
 			}
 			if err := s.addOps(s.giveTo(o, to.OID)...); err != nil {
+				return nil, err
+			}
+		}
+		for _, f := range functionsOf(s.database(), func(f *catalog.Function) bool { return catalog.OwnerOID(f.Owner) == r.OID }) {
+			n := *f
+			n.Owner = ownerOf(to.OID)
+			if err := s.addOps(catalog.Op{PutFunction: &n}); err != nil {
 				return nil, err
 			}
 		}

@@ -22,6 +22,9 @@ func renumber(op *catalog.Op, oid func(uint32) uint32) {
 	case op.PutSequence != nil:
 		c := *op.PutSequence
 		c.OID, op.PutSequence = oid(c.OID), &c
+	case op.PutFunction != nil:
+		c := *op.PutFunction
+		c.OID, op.PutFunction = oid(c.OID), &c
 	case op.PutSchema != nil:
 		c := *op.PutSchema
 		c.OID, op.PutSchema = oid(c.OID), &c
@@ -89,6 +92,8 @@ func rebaseRoles(op *catalog.Op, oid func(uint32) uint32) {
 		op.PutView.Owner, op.PutView.ACL, op.PutView.Columns = oid(op.PutView.Owner), list(op.PutView.ACL), columns(op.PutView.Columns)
 	case op.PutSequence != nil:
 		op.PutSequence.Owner, op.PutSequence.ACL = oid(op.PutSequence.Owner), list(op.PutSequence.ACL)
+	case op.PutFunction != nil:
+		op.PutFunction.Owner = oid(op.PutFunction.Owner)
 	case op.PutSchema != nil:
 		op.PutSchema.Owner, op.PutSchema.ACL = oid(op.PutSchema.Owner), list(op.PutSchema.ACL)
 	}
@@ -151,6 +156,11 @@ func checkRoles(current *catalog.Database, ops []catalog.Op) error {
 			}
 		}
 		return false
+	}
+	for _, f := range next.Functions {
+		if !known[catalog.OwnerOID(f.Owner)] {
+			return pgerr.New(pgerrcode.SerializationFailure, "the owner of function %q was dropped by another transaction", f.Name.Name).WithHint("Run the transaction again.")
+		}
 	}
 	for _, o := range securables(next) {
 		lost := !known[catalog.OwnerOID(o.access.Owner)] || missing(o.access.ACL)

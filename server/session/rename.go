@@ -350,6 +350,9 @@ func (s *Session) renameSchema(ctx context.Context, from, to string) error {
 			names = append(names, name)
 		}
 	}
+	if len(functionsOf(db, func(f *catalog.Function) bool { return f.Name.Schema == from })) > 0 {
+		return pgerr.New(pgerrcode.FeatureNotSupported, "renaming a schema that has functions is not supported").WithHint("Drop the functions and create them again.")
+	}
 	slices.SortFunc(names, func(a, b catalog.Name) int { return strings.Compare(a.Name, b.Name) })
 	for _, name := range names {
 		if err := s.renameRelation(name, catalog.Name{Schema: to, Name: name.Name}); err != nil {

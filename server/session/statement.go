@@ -268,6 +268,10 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runCreateTableAs(ctx, st, c, args)
 	case *sql.CreateView:
 		return s.runCreateView(ctx, c, st.stmt.Tag)
+	case *sql.CreateFunction:
+		return s.runCreateFunction(ctx, c, st.stmt.Tag)
+	case *sql.DropFunction:
+		return s.runDropFunction(c, st.stmt.Tag)
 	case *sql.Refresh:
 		return s.runRefresh(ctx, c, st.stmt.Tag)
 	case *sql.CreateSchema:

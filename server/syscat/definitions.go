@@ -211,6 +211,9 @@ func (v *Viewer) comment(class, oid uint32, column int) *string {
 			}
 		}
 	}
+	if s := v.comments[oid]; class == classProc && s != "" {
+		return &s
+	}
 	if r := v.db.RoleByOID(oid); r != nil && class == classAuthID && r.Comment != "" {
 		return &r.Comment
 	}

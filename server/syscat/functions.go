@@ -1,6 +1,7 @@
 package syscat
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgerrcode"
@@ -14,7 +15,7 @@ import (
 // byName are the built-in functions of a name in a schema, or in any of the path.
 func (v *Viewer) builtins(n catalog.Name) []*pgcatalog.Function {
 	var out []*pgcatalog.Function
-	for _, f := range pgcatalog.FunctionsByName(n.Name) {
+	for _, f := range v.functionsByName(n.Name) {
 		schema := v.schemas[f.Namespace]
 		if n.Schema == schema || n.Schema == "" && v.inPath(schema) {
 			out = append(out, f)
@@ -84,7 +85,7 @@ func (v *Viewer) qualifiedFunction(f *pgcatalog.Function, alone bool) string {
 
 // functionName prints regproc: a name that several functions have is qualified, though that does not tell them apart either.
 func (v *Viewer) functionName(oid uint32) (string, bool) {
-	f := pgcatalog.FunctionByOID(oid)
+	f := v.functionByOID(oid)
 	if f == nil {
 		return "", false
 	}
@@ -92,7 +93,7 @@ func (v *Viewer) functionName(oid uint32) (string, bool) {
 }
 
 func (v *Viewer) procedureName(oid uint32) (string, bool) {
-	f := pgcatalog.FunctionByOID(oid)
+	f := v.functionByOID(oid)
 	if f == nil {
 		return "", false
 	}
@@ -211,7 +212,7 @@ var languages = map[string]string{"12": "internal", "13": "c", "14": "sql"}
 
 // functionDef is pg_get_functiondef.
 func functionDef(v *Viewer, args []*string) (*string, error) {
-	f := pgcatalog.FunctionByOID(oidArg(args[0]))
+	f := v.functionByOID(oidArg(args[0]))
 	if f == nil {
 		return nil, nil
 	}
@@ -259,6 +260,9 @@ func functionDef(v *Viewer, args []*string) (*string, error) {
 		b.WriteString(sql.QuoteLiteral(f.Library) + ", ")
 	}
 	tag := "$function$"
+	for n := 1; strings.Contains(f.Source, tag); n++ {
+		tag = "$function" + strconv.Itoa(n) + "$"
+	}
 	b.WriteString(tag + f.Source + tag + "\n")
 	return text(b.String())
 }
@@ -266,7 +270,7 @@ func functionDef(v *Viewer, args []*string) (*string, error) {
 // ofFunction makes a call that is about one function.
 func ofFunction(answer func(v *Viewer, f *pgcatalog.Function) *string) *call {
 	return &call{strict: true, answer: func(v *Viewer, args []*string) (*string, error) {
-		if f := pgcatalog.FunctionByOID(oidArg(args[0])); f != nil {
+		if f := v.functionByOID(oidArg(args[0])); f != nil {
 			return answer(v, f), nil
 		}
 		return nil, nil

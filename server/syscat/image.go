@@ -23,6 +23,9 @@ type Image struct {
 	types       map[uint32]*Object // row types and their arrays
 	system      []System
 	viewTypes   sync.Map // what typesOf has found, by OID
+
+	functions map[uint32]*pgcatalog.Function // of users
+	comments  map[uint32]string              // on them
 }
 
 // System is a relation that the server adds, beside those of PostgreSQL.
@@ -101,6 +104,7 @@ func New(db *catalog.Database, system []System) *Image {
 		}
 	}
 	m.schemas[SystemSchemaOID], m.schemaOf[catalog.DatabaseName] = catalog.DatabaseName, SystemSchemaOID
+	m.userFunctions()
 	m.relations()
 	m.keys()
 	slices.SortFunc(m.objects, func(a, b *Object) int { return cmp.Compare(a.OID, b.OID) })

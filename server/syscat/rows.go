@@ -38,6 +38,7 @@ var makers = map[string]func(*Image, *writer){
 	"pg_depend": (*Image).dependRows, "pg_rewrite": (*Image).rewriteRows, "pg_sequence": (*Image).sequenceRows, "pg_authid": (*Image).authidRows,
 	"pg_auth_members": (*Image).authMemberRows, "pg_database": (*Image).databaseRows, "pg_shdescription": (*Image).shdescriptionRows,
 	"pg_db_role_setting": (*Image).roleSettingRows, "pg_default_acl": (*Image).defaultACLRows, "pg_extension": (*Image).extensionRows,
+	"pg_proc": (*Image).procRows,
 }
 
 // Dynamic reports whether rows of a relation of pg_catalog depend on the version of the database.

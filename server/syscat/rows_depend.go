@@ -7,6 +7,9 @@ func (m *Image) dependRows(w *writer) {
 		w.row(class, id, sub, refClass, ref, refSub, kind)
 	}
 	depend(classNamespace, SystemSchemaOID, 0, classExtension, extensionOID, 0, "e")
+	for oid, f := range m.functions {
+		depend(classProc, oid, 0, classNamespace, f.Namespace, 0, "n")
+	}
 	for _, o := range m.objects {
 		if o.System != nil {
 			depend(classRelation, o.OID, 0, classExtension, extensionOID, 0, "e")

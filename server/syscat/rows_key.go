@@ -166,6 +166,11 @@ func (m *Image) descriptionRows(w *writer) {
 			w.row(s.OID, classNamespace, 0, s.Comment)
 		}
 	}
+	for oid, comment := range m.comments {
+		if comment != "" {
+			w.row(oid, classProc, 0, comment)
+		}
+	}
 	for _, c := range m.constraints {
 		if c.Comment != "" {
 			w.row(c.OID, classConstraint, 0, c.Comment)
