@@ -69,8 +69,6 @@ func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
 		}
 		q.children(m, ctes, "with_clause")
 		return
-	case *pg_query.FuncCall:
-		q.qualifyFunction(x)
 	case *pg_query.RangeVar:
 		if x.Schemaname == "" && !ctes.has(x.Relname) || x.Schemaname == TempAlias {
 			q.qualify(x)
@@ -80,6 +78,7 @@ func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
 		if name := lastName(x.Funcname); sequenceTable()[name] != nil && len(x.Args) > 0 {
 			q.qualifySequence(x.Args[0])
 		}
+		q.qualifyFunction(x)
 	}
 	q.children(m, ctes, "")
 }
