@@ -233,6 +233,9 @@ func (t *translator) groupingFunc(c exprCtx, x *pg_query.GroupingFunc) (expr, er
 	if !c.place.aggs {
 		return expr{}, t.errorf(x.Location, pgerrcode.GroupingError, "grouping operations are not allowed in %s", c.place.name)
 	}
+	if c.level != nil && len(c.level.groups) == 0 {
+		return expr{}, t.errorf(x.Location, pgerrcode.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level")
+	}
 	var list []expr
 	for _, a := range x.Args {
 		e, err := t.expr(c, a)

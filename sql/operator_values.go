@@ -85,7 +85,10 @@ func (t *translator) concatArrays(l, r expr, la, ra bool, loc int32) (expr, erro
 	if r, err = fix(r, ra); err != nil {
 		return expr{}, err
 	}
-	sql := "list_concat(" + l.sql + ", " + r.sql + ")"
+	if lArr && rArr {
+		return t.bind(ty.OID, "pg_cat($1, $2)", l, r), nil
+	}
+	sql := ""
 	switch {
 	case lArr && !rArr:
 		sql = "list_append(" + l.sql + ", " + r.sql + ")"

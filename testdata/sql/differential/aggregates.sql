@@ -189,7 +189,7 @@ SELECT count(*) FROM t GROUP BY 5
 SELECT sum(id) FROM t GROUP BY sum(id)
 SELECT v || 'x', count(*) FROM t GROUP BY v || 'x' ORDER BY 1
 -- told by the engine with a code of its own
-differs: SELECT grouping(v) FROM t
+SELECT grouping(v) FROM t
 SELECT v, grouping(v) FROM t GROUP BY v ORDER BY v
 -- hypothetical sets: several keys, directions, NULLs, FILTER
 SELECT rank(3) WITHIN GROUP (ORDER BY id) FROM t

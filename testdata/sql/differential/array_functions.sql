@@ -133,7 +133,7 @@ SELECT NULL::int[] || 4
 SELECT 0 || NULL::int[]
 SELECT NULL::int[] || ARRAY[9]
 -- arrays have one dimension; NULL arrays are empty for the engine
-differs: SELECT NULL::int[] || NULL
+SELECT NULL::int[] || NULL
 SELECT array_append(NULL::int[], 5)
 SELECT array_prepend(5, NULL::int[])
 SELECT array_cat(NULL::int[], ARRAY[7])
