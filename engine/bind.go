@@ -3,9 +3,51 @@ package engine
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	b "github.com/duckdb/duckdb-go-bindings"
+	"github.com/jackc/pgerrcode"
+
+	"github.com/miniodb/miniodb/internal/pgerr"
 )
+
+// dense renumbers the parameters of a text that leaves some out: DuckDB takes values for numbers up to their count only. order says which of the given
+// parameters each is. Texts are the translator's: what stands in quotes has no parameters, and there are no comments.
+func dense(sql string) (text string, order []int) {
+	var out strings.Builder
+	seen := map[int]int{}
+	for i := 0; i < len(sql); {
+		switch c := sql[i]; {
+		case c == '\'' || c == '"':
+			end := i + 1
+			for end < len(sql) && sql[end] != c { // a doubled quote begins another quoted piece
+				end++
+			}
+			end = min(end+1, len(sql))
+			out.WriteString(sql[i:end])
+			i = end
+		case c == '$' && i+1 < len(sql) && sql[i+1] >= '0' && sql[i+1] <= '9':
+			end := i + 1
+			for end < len(sql) && sql[end] >= '0' && sql[end] <= '9' {
+				end++
+			}
+			n, err := strconv.Atoi(sql[i+1 : end])
+			if err != nil {
+				return sql, nil
+			}
+			if seen[n] == 0 {
+				order = append(order, n-1)
+				seen[n] = len(order)
+			}
+			out.WriteString("$" + strconv.Itoa(seen[n]))
+			i = end
+		default:
+			out.WriteByte(c)
+			i++
+		}
+	}
+	return out.String(), order
+}
 
 // bind gives the statement its parameters, nil as NULL. Those that the text does not mention are dropped. All are bound as text, which makes DuckDB plan again
 // where it expects another type. With exact, numbers are bound as what it expects, and the plan stays.
@@ -19,6 +61,16 @@ func bind(c *Conn, stmt *prepared, params []*string, exact bool) error {
 		for i := range n {
 			stmt.types[i] = b.ParamType(stmt.PreparedStatement, b.IdxT(i+1))
 		}
+	}
+	if stmt.order != nil {
+		picked := make([]*string, 0, len(stmt.order))
+		for _, at := range stmt.order {
+			if at >= len(params) {
+				return pgerr.New(pgerrcode.UndefinedParameter, "there is no parameter $%d", at+1)
+			}
+			picked = append(picked, params[at])
+		}
+		params = picked
 	}
 	for i, p := range params {
 		var index b.IdxT

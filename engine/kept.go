@@ -32,6 +32,7 @@ type kept struct {
 type prepared struct {
 	b.PreparedStatement
 	types []b.Type // by parameter
+	order []int    // which of the query's parameters they are; nil: the first ones, in order
 }
 
 // QueryAgain is Query for a text that may well be run again unchanged: the connection keeps it prepared.

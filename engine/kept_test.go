@@ -148,4 +148,10 @@ func TestKeptPlanOfParameters(t *testing.T) {
 	got, err := run("SELECT CAST($2 AS VARCHAR) || CAST($1 AS VARCHAR)", text("a"), text("b"))
 	require.NoError(t, err)
 	require.Equal(t, "ba", got)
+	for range 2 { // parameters that the text leaves out
+		got, err = run("SELECT CAST($2 AS VARCHAR) || '$1' || \"$1\" || CAST($4 AS VARCHAR) || CAST($2 AS VARCHAR) FROM (VALUES ('it''s $3')) v(\"$1\")",
+			text("a"), text("b"), text("c"), text("d"))
+		require.NoError(t, err)
+		require.Equal(t, "b$1it's $3db", got)
+	}
 }

@@ -125,6 +125,13 @@ func (r *Rows) prepareLocked() error {
 	if b.Prepare(r.conn.raw, r.sql, stmt) != b.StateSuccess {
 		return r.conn.db.failure(b.ErrorTypeInvalid, b.PrepareError(*stmt), r.sql)
 	}
+	if n := int(b.NParams(*stmt)); n > 0 && n < len(r.params) {
+		b.DestroyPrepare(stmt)
+		var text string
+		if text, r.stmt.order = dense(r.sql); b.Prepare(r.conn.raw, text, stmt) != b.StateSuccess {
+			return r.conn.db.failure(b.ErrorTypeInvalid, b.PrepareError(*stmt), r.sql)
+		}
+	}
 	switch b.PreparedStatementType(*stmt) {
 	case b.StatementTypeSelect, b.StatementTypeExplain:
 		return nil
