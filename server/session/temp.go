@@ -137,7 +137,7 @@ func (s *Session) applyTemp(ops []catalog.Op) ([]catalog.Op, error) {
 }
 
 // tempOID gives a temporary object its OID.
-func (n *Node) tempOID() uint32 { return firstTempOID + uint32(n.tempOIDs.Add(1))%maxTempOIDs }
+func (n *Node) tempOID() uint32 { return firstTempOID + n.tempOIDs.Add(1)%maxTempOIDs }
 
 // newOID is the OID of the next object of that name, and more for those that are made along with it.
 func (s *Session) newOIDs(n catalog.Name) (next func() uint32) {

@@ -288,7 +288,7 @@ func (a *analyser) common(nodes []*node) uint32 {
 	if same != 0 && same != typeUnknown {
 		return same
 	}
-	out := uint32(typeUnknown)
+	out := typeUnknown
 	for _, n := range nodes {
 		switch t := n.typ; {
 		case t == out || t == typeUnknown:

@@ -43,7 +43,6 @@ type node struct {
 	function bool    // a cast by a function, which counts as simple inside parentheses
 	rel      *item   // of a column: the item of FROM, nil: none
 	syntax   bool    // a call in the SQL standard's words, such as EXTRACT(... FROM ...)
-	variadic bool    // the last argument is an array of arguments
 	whens    []when  // of CASE
 	result   *node   // ELSE
 	query    *query  // of a sublink
@@ -170,7 +169,6 @@ type item struct {
 	join                    string // INNER, LEFT, RIGHT, FULL
 	left, right             *item
 	using                   []string
-	usingAlias              string
 	on                      *node
 	merged                  map[string]*node // columns of USING
 	function, printsColumns bool

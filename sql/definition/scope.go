@@ -123,10 +123,8 @@ func (a *analyser) fromItem(s *scope, n *pg_query.Node) *item {
 	case *pg_query.Node_RangeVar:
 		return a.rangeVar(s, x.RangeVar)
 	case *pg_query.Node_RangeSubselect:
-		outer := s.parent
-		if x.RangeSubselect.Lateral {
-			outer = s
-		} else {
+		outer := s
+		if !x.RangeSubselect.Lateral {
 			outer = &scope{parent: s.parent, ctes: s.ctes}
 		}
 		q := a.query(outer, x.RangeSubselect.Subquery.GetSelectStmt(), true)
