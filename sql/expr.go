@@ -29,6 +29,7 @@ type expr struct {
 	elems  []expr      // of ROW(...) and ARRAY[...]
 	nest   int         // of an array: its dimensions beyond the first
 	fields []Field     // of a composite value, or of the elements of an array of composites
+	grown  bool        // computed from what a subquery computed: its length can double with each one
 	isAgg  bool        // holds an aggregate or window function
 	isSet  bool        // holds a set-returning function
 	passes bool        // an output column through which comparisons reach the scan below
@@ -51,6 +52,7 @@ func typed(sql string, oid sqltype.OID, from ...expr) expr {
 		e.weight += f.weight
 		e.isAgg = e.isAgg || f.isAgg
 		e.isSet = e.isSet || f.isSet
+		e.grown = e.grown || f.grown
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -215,6 +216,11 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 		}
 	}
 	out := t.bind(0, s.template, args...)
+	if out.grown {
+		if template := bounded(name, s.template, len(args)); template != s.template {
+			out = t.bind(0, template, args...)
+		}
+	}
 	if s.volatile {
 		out.weight = volatileWeight
 	}
@@ -251,6 +257,21 @@ func (t *translator) call(c exprCtx, name string, s *signature, args []expr, loc
 		out.table = seriesTable(out.typ.OID, args)
 	}
 	return out, nil
+}
+
+// bounded is the template of a function that can double its arguments, with a check of their lengths.
+func bounded(name, template string, args int) string {
+	switch {
+	case name == "array_cat":
+		return strings.ReplaceAll(template, "pg_cat(", "pg_cat_some(")
+	case name != "concat" && name != "concat_ws" || args > 9:
+		return template
+	}
+	sum := "0"
+	for i := range args {
+		sum += fmt.Sprintf(" + coalesce(strlen($%d), 0)", i+1)
+	}
+	return "CASE WHEN " + sum + " > 256000000 THEN error('!54000!requested length too large') ELSE " + template + " END"
 }
 
 // result gives a call the type of its signature.

@@ -50,6 +50,9 @@ func (t *translator) concat(l, r expr, loc int32) (expr, error) {
 	if l.null || r.null { // DuckDB gives the constant another type
 		return typed("CAST(NULL AS VARCHAR)", sqltype.Text, l, r), nil
 	}
+	if l.grown || r.grown {
+		return t.bind(sqltype.Text, "pg_join($1, $2)", l, r), nil
+	}
 	out := typed("("+l.sql+" || "+r.sql+")", sqltype.Text, l, r)
 	return out, nil
 }
@@ -86,6 +89,9 @@ func (t *translator) concatArrays(l, r expr, la, ra bool, loc int32) (expr, erro
 		return expr{}, err
 	}
 	if lArr && rArr {
+		if l.grown || r.grown {
+			return t.bind(ty.OID, "pg_cat_some($1, $2)", l, r), nil
+		}
 		return t.bind(ty.OID, "pg_cat($1, $2)", l, r), nil
 	}
 	sql := ""

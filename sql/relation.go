@@ -160,6 +160,7 @@ func (t *translator) derived(sql string, cols []outCol, name string, alias *pg_q
 			sc.scan, sc.id, sc.strict, sc.nullable = c.e.col.scan, c.e.col.id, c.e.col.strict, c.e.col.nullable
 		}
 		sc.e.sql = duck + "." + duckIdent(c.duck)
+		sc.e.grown = c.e.grown || c.e.col == nil
 		if c.e.isAgg || c.e.isSet || strings.Contains(c.e.shown, `"`) {
 			sc.e.shown = "" // it is of rows and columns that cannot be named here
 		}

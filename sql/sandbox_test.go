@@ -128,6 +128,22 @@ func TestRunaway(t *testing.T) {
 		res := runOurs(conn, text, testEnv())
 		require.Equal(t, code, res.code, "%.80s: %s", text, res.msg)
 	}
+	// What doubles with each subquery ends, long before memory does.
+	double := func(first, each string) string {
+		q := first
+		for i := range 40 {
+			q = fmt.Sprintf("SELECT %s AS x FROM (%s) q%d", each, q, i)
+		}
+		return "SELECT length(x::text) FROM (" + q + ") q"
+	}
+	for _, q := range []string{
+		double("SELECT 'ab'::text AS x", "x || x"), double("SELECT txt AS x FROM t", "x || ',' || x"), double("SELECT ARRAY[1, 2] AS x", "x || x"), double("SELECT 'ab'::text AS x", "concat(x, x)"),
+		double("SELECT 'ab'::text AS x", "concat_ws(',', x, 1, x)"), double("SELECT ARRAY[1, 2] AS x", "array_cat(x, x)"),
+		"WITH RECURSIVE r(n, x) AS (SELECT 1, 'a'::text UNION ALL SELECT n + 1, x || x FROM r WHERE n < 60) SELECT max(length(x)) FROM r",
+	} {
+		res := runOurs(conn, q, testEnv())
+		require.Contains(t, []string{"54000", "53200"}, res.code, "%.80s: %.200s", q, res.msg)
+	}
 	// Macros that use an argument more than once do not multiply when they are nested.
 	deep := "id"
 	for i := 0; i < 60; i++ {

@@ -28,3 +28,4 @@ CREATE MACRO pg_string_to_array(x, d) AS CASE WHEN x = '' THEN CAST([] AS VARCHA
 CREATE MACRO pg_array_to_string(x, d) AS CASE WHEN d IS NOT NULL THEN coalesce(array_to_string(list_filter(list_transform(x, lambda pg_y: CAST(pg_y AS VARCHAR)), lambda pg_y: pg_y IS NOT NULL), d), CASE WHEN x IS NOT NULL THEN '' END) END;
 CREATE MACRO pg_array_to_string_null(x, d, n) AS CASE WHEN d IS NOT NULL THEN array_to_string(list_transform(x, lambda pg_y: coalesce(CAST(pg_y AS VARCHAR), n)), d) END;
 CREATE MACRO pg_record_field_out(x) AS CASE WHEN x = '' OR regexp_matches(x, '["\\(),\s]') THEN '"' || replace(replace(x, '\', '\\'), '"', '""') || '"' ELSE x END;
+CREATE MACRO pg_join(a, b) AS CASE WHEN strlen(a) + strlen(b) > 256000000 THEN error('!54000!requested length too large') ELSE a || b END;

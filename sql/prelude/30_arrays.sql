@@ -26,4 +26,5 @@ CREATE MACRO pg_same_lengths(a) AS len(list_distinct(list_transform(a, lambda pg
 CREATE MACRO pg_full(a) AS CASE WHEN len(flatten(a)) > 0 THEN a WHEN a IS NOT NULL THEN a[1:0] END;
 CREATE MACRO pg_rectangular(a, message) AS CASE WHEN a IS NULL THEN NULL WHEN len(list_filter(a, lambda pg_l: len(pg_l) > 0)) = 0 THEN a[1:0] WHEN pg_same_lengths(a) THEN a ELSE error(message) END;
 CREATE MACRO pg_accumulated(a) AS CASE WHEN a IS NULL THEN NULL WHEN len(list_filter(a, lambda pg_l: pg_l IS NULL)) > 0 THEN error('!22004!cannot accumulate null arrays') WHEN len(list_filter(a, lambda pg_l: len(pg_l) = 0)) > 0 THEN error('!2202E!cannot accumulate empty arrays') WHEN pg_same_lengths(a) THEN a ELSE error('!2202E!cannot accumulate arrays of different dimensionality') END;
+CREATE MACRO pg_cat_some(a, b) AS CASE WHEN coalesce(len(a), 0) + coalesce(len(b), 0) > 10000000 THEN error('!54000!array size exceeds the maximum allowed') WHEN a IS NOT NULL OR b IS NOT NULL THEN list_concat(a, b) END;
 CREATE MACRO pg_cat(a, b) AS CASE WHEN a IS NOT NULL OR b IS NOT NULL THEN list_concat(a, b) END;
