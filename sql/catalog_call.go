@@ -2,10 +2,12 @@ package sql
 
 import (
 	_ "embed"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
@@ -110,7 +112,7 @@ func (t *translator) regIn(e expr, ty sqltype.Type) expr {
 	return t.host(ty.Typname()+"in", ty, e)
 }
 
-// namesOut turns an output column whose type names objects into the names, which is how it leaves the server.
+// namesOut turns an output column whose type names objects into numbers and names, which is how it leaves the server.
 func (t *translator) namesOut(q *query, i int) error {
 	e := q.cols[i].e
 	elem, isArray := e.typ.Elem()
@@ -119,13 +121,17 @@ func (t *translator) namesOut(q *query, i int) error {
 	}
 	typ := e.typ
 	return q.mapOutput(t, i, func(e expr) (expr, error) {
-		out := expr{}
+		one, template := typ, "$1"
 		if isArray {
-			inner := t.regText(expr{sql: "pg_x", typ: elem, weight: 1, scale: -1})
-			out = t.bind(typ.OID, "list_transform($1, lambda pg_x: "+strings.ReplaceAll(inner.sql, "$", "$$")+")", e)
-		} else {
-			out = t.regText(e)
+			one, template = elem, "pg_x"
 		}
+		name := t.regText(expr{sql: "\x00", typ: one, weight: 1, scale: -1})
+		pair := "CAST(\x00 AS VARCHAR) || chr(" + strconv.Itoa(pgvalue.RegMark) + ") || " + strings.ReplaceAll(name.sql, "$", "$$")
+		pair = strings.ReplaceAll(pair, "\x00", template)
+		if isArray {
+			pair = "list_transform($1, lambda pg_x: " + pair + ")"
+		}
+		out := t.bind(typ.OID, pair, e)
 		out.typ, out.origin = typ, e.origin
 		return out, nil
 	})

@@ -134,6 +134,9 @@ func TextFunc(t vector.Type) AppendFunc {
 				return textBpchar(n)
 			}
 		}
+		if t.SQL.Reg() {
+			return textReg
+		}
 		return textBytes
 	}
 	return func(dst []byte, _ *vector.Vector, _ int, _ *Encoder) []byte { return dst }
@@ -184,6 +187,9 @@ func BinaryFunc(t vector.Type) AppendFunc {
 			return binChar
 		case sqltype.Bit, sqltype.Varbit:
 			return binBits
+		}
+		if t.SQL.Reg() {
+			return binReg
 		}
 		return textBytes
 	}

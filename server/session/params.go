@@ -72,6 +72,9 @@ func (s *Session) readParam(t sqltype.Type, p pgwire.Param) ([]byte, error) {
 		}
 		return bytes.Clone(p.Data), nil
 	}
+	if t.Reg() {
+		return pgvalue.RegParam(p.Data, p.Binary), nil
+	}
 	vt := vector.TypeOf(t)
 	if vt.Kind == vector.Invalid {
 		if p.Binary {
