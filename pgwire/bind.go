@@ -67,6 +67,9 @@ func (c *conn) bind(ctx context.Context, m *fields) error {
 	if p.formats, err = resultFormats(p.formats, len(s.columns())); err != nil {
 		return err
 	}
+	if s, ok := c.session.(SavepointSession); ok {
+		p.number = s.OpenPortal()
+	}
 	p.bytes = bytes
 	c.paramBytes += bytes
 	c.portals[name] = p

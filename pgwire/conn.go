@@ -36,7 +36,8 @@ type conn struct {
 	statements     map[string]*statement
 	statementBytes int
 	portals        map[string]*portal
-	paramBytes     int // of all portals
+	executing      *portal // by Execute, nil between them
+	paramBytes     int     // of all portals
 	paramBuf       []Param
 	skipToSync     bool // an error in the extended protocol: everything up to Sync is dropped
 

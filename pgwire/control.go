@@ -58,6 +58,15 @@ type CursorSession interface {
 	CloseCursor(name string)
 }
 
+// SavepointSession has savepoints, a ROLLBACK TO of which ends the portals that were opened since: it tells a PortalOutlet.
+type SavepointSession interface {
+	// OpenPortal returns the number of a new portal, in one order with savepoints.
+	OpenPortal() int64
+}
+
+// PortalOutlet is an Outlet that ends portals with a number above the given one, but for the one that is being executed.
+type PortalOutlet interface{ EndPortals(above int64) }
+
 // BinaryResult is a Result whose rows are sent in binary form whatever the client asked for, as those of FETCH from a BINARY cursor are.
 type BinaryResult interface{ Binary() bool }
 

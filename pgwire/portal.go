@@ -12,6 +12,7 @@ import (
 // portal is a bound statement and, once executed, its result with the place that was reached in it.
 type portal struct {
 	name    string
+	number  int64 // see SavepointSession
 	stmt    *statement
 	params  []Param
 	bytes   int     // of params
@@ -67,6 +68,16 @@ func (c *conn) dropPortals(but *portal) {
 	}
 }
 
+// EndPortals implements PortalOutlet.
+func (o *outlet) EndPortals(above int64) {
+	c := (*conn)(o)
+	for name, p := range c.portals {
+		if p.number > above && p != c.executing {
+			c.dropPortal(name)
+		}
+	}
+}
+
 // execute runs a portal from where it stands for up to MaxRows rows.
 func (c *conn) execute(ctx context.Context, m *fields) error {
 	name, maxRows := m.text(), int32(m.u32())
@@ -98,6 +109,8 @@ func (c *conn) execute(ctx context.Context, m *fields) error {
 	defer c.run(p.cancel)()
 	defer c.unlimit()
 	c.limit()
+	c.executing = p
+	defer func() { c.executing = nil }()
 	if err := c.step(p, int64(maxRows)); err != nil {
 		err = explain(p.ctx, err)
 		p.finish()

@@ -61,10 +61,10 @@ func (s *Session) runDeclare(ctx context.Context, st *statement, c *sql.DeclareC
 	if err != nil {
 		return nil, err
 	}
-	s.declared++
+	number := s.OpenPortal()
 	s.cursors[c.Name] = &cursor{
 		columns: r.columns, rows: r, budget: &s.node.cursorBytes, keep: !c.NoScroll, must: c.Scroll, forward: c.NoScroll, name: c.Name,
-		statement: st.stmt.Text, hold: c.Hold, binary: c.Binary, created: time.Now(), number: s.declared,
+		statement: st.stmt.Text, hold: c.Hold, binary: c.Binary, created: time.Now(), number: number,
 	}
 	return tagResult(st.stmt.Tag), nil
 }
@@ -208,6 +208,12 @@ func (s *Session) holdCursors(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// OpenPortal implements pgwire.SavepointSession.
+func (s *Session) OpenPortal() int64 {
+	s.declared++
+	return s.declared
 }
 
 // DescribeCursor implements pgwire.CursorSession.

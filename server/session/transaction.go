@@ -157,6 +157,9 @@ func (s *Session) rollbackTo(name string) error {
 	t.listen, t.notify = t.listen[:p.listen], t.notify[:p.notify]
 	s.node.locks.releaseTx(s.locker, p.locks)
 	s.closeCursors(func(c *cursor) bool { return c.number > p.declared })
+	if o, ok := s.out.(pgwire.PortalOutlet); ok {
+		o.EndPortals(p.declared)
+	}
 	s.dropOwnRows()
 	s.restoreTemp(p.temp)
 	s.restore(p.settings)
