@@ -9,11 +9,14 @@ import (
 	"github.com/miniodb/miniodb/internal/testserver"
 )
 
-// TestMain runs servers in this process, one after the other: none may leave a goroutine behind. PostgreSQL, and where the database is in MinIO and
-// Redis these, serve all tests and are still there.
+// TestMain runs servers in this process, one after the other: none may leave a goroutine behind. PostgreSQL, MinIO and Redis serve all tests and
+// are still there; where the database is in the latter two, what waits for them is not told apart.
 func TestMain(m *testing.M) {
 	if testserver.Shared() {
 		os.Exit(m.Run())
 	}
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/miniodb/miniodb/internal/testpg.start.func1"))
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/miniodb/miniodb/internal/testpg.start.func1"),
+		goleak.IgnoreAnyFunction("github.com/miniodb/miniodb/internal/testminio.(*Process).Start.func1"),
+	)
 }
