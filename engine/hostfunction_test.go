@@ -37,21 +37,7 @@ func TestHost(t *testing.T) {
 		return nil, pgerr.New("42883", "no function %s", function)
 	})
 	require.NoError(t, err)
-	ask := func(text string) (string, error) {
-		rows, err := conn.Query(context.Background(), strings.ReplaceAll(text, "TOKEN", token), nil)
-		if err != nil {
-			return "", err
-		}
-		defer rows.Close()
-		b, err := rows.Next(context.Background())
-		if err != nil {
-			return "", err
-		}
-		if b.Cols[0].IsNull(0) {
-			return "NULL", nil
-		}
-		return string(b.Cols[0].Bytes(0)), nil
-	}
+	ask := func(text string) (string, error) { return firstValue(conn, strings.ReplaceAll(text, "TOKEN", token)) }
 	for text, want := range map[string]string{
 		"SELECT pg_host('TOKEN', 'join', 'a', NULL, 'b')":                                       "aNULLb",
 		"SELECT pg_host('TOKEN', 'null')":                                                       "NULL",
@@ -74,4 +60,68 @@ func TestHost(t *testing.T) {
 	release()
 	_, err = ask("SELECT pg_host('TOKEN', 'join', 'a')")
 	require.Equal(t, "XX000", pgerr.Code(err))
+}
+
+// firstValue is the first value of a query's result, of text.
+func firstValue(conn *Conn, text string) (string, error) {
+	rows, err := conn.Query(context.Background(), text, nil)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	b, err := rows.Next(context.Background())
+	if err != nil {
+		return "", err
+	}
+	if b.Cols[0].IsNull(0) {
+		return "NULL", nil
+	}
+	return string(b.Cols[0].Bytes(0)), nil
+}
+
+func TestFunctions(t *testing.T) {
+	db, err := Open(Config{Threads: 2, Prelude: "CREATE MACRO twice(x) AS pg_call('join', x, x);", Functions: func(name string, args []*string) (*string, error) {
+		switch name {
+		case "join":
+			out := ""
+			for _, a := range args {
+				if a == nil {
+					out += "NULL"
+				} else {
+					out += *a
+				}
+			}
+			return &out, nil
+		case "null":
+			return nil, nil
+		case "panic":
+			panic("on purpose")
+		}
+		return nil, pgerr.New("22023", "no function %s", name)
+	}})
+	require.NoError(t, err)
+	defer db.Close()
+	conn, err := db.Conn()
+	require.NoError(t, err)
+	defer conn.Close()
+	ask := func(text string) (string, error) { return firstValue(conn, text) }
+	for text, want := range map[string]string{
+		"SELECT twice('ab')":                           "abab",
+		"SELECT pg_call('join', 'a', NULL)":            "NULL", // NULL for NULL
+		"SELECT pg_call_null('join', 'a', NULL)":       "aNULL",
+		"SELECT pg_call('null')":                       "NULL",
+		"SELECT pg_call('join', 'é', repeat('x', 40))": "é" + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+		// rows that repeat the one before, NULL among them
+		"SELECT string_agg(coalesce(pg_call('join', CASE WHEN i % 4 < 2 THEN 'a' WHEN i % 4 = 2 THEN CAST(i AS VARCHAR) END), '-'), '' ORDER BY i) FROM range(9) t(i)": "aa2-aa6-a",
+		"SELECT CAST(sum(CAST(pg_call('join', CAST(i AS VARCHAR)) AS BIGINT)) AS VARCHAR) FROM range(10000) t(i)":                                                      "49995000",
+	} {
+		got, err := ask(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	_, err = ask("SELECT pg_call('other')")
+	require.Equal(t, "22023", pgerr.Code(err))
+	_, err = ask("SELECT pg_call('panic')")
+	require.Equal(t, "XX000", pgerr.Code(err))
+	require.True(t, db.Healthy())
 }

@@ -46,19 +46,9 @@ func ActionArgs(name string, n int) []sqltype.OID {
 
 // sequenceCall translates a function of sequences; ok is false for any other.
 func (t *translator) sequenceCall(c exprCtx, name string, args []expr, loc int32) (e expr, ok bool, err error) {
-	sigs := sequenceTable()[name]
-	if sigs == nil {
-		return expr{}, false, nil
-	}
-	s := pickOverload(sigs, args)
-	if s == nil {
-		return expr{}, true, t.noFunction(name, args, loc)
-	}
-	args = append([]expr(nil), args...)
-	for i := range args {
-		if args[i], err = t.coerce(args[i], sqltype.Of(typeWords[s.args[i]]), implicitCast, loc); err != nil {
-			return expr{}, true, err
-		}
+	s, args, err := t.pick(sequenceTable()[name], name, args, loc)
+	if s == nil || err != nil {
+		return expr{}, s != nil || err != nil, err
 	}
 	e, err = t.act(c, name, sqltype.Of(typeWords[s.ret]), args, loc)
 	return e, true, err

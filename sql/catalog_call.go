@@ -39,22 +39,30 @@ func CatalogFunctions() []string {
 
 // catalogCall translates a function about the catalogs; ok is false for any other.
 func (t *translator) catalogCall(name string, args []expr, loc int32) (e expr, ok bool, err error) {
-	sigs := catalogTable()[name]
+	s, args, err := t.pick(catalogTable()[name], name, args, loc)
+	if s == nil || err != nil {
+		return expr{}, s != nil || err != nil, err
+	}
+	return t.host(name, sqltype.Of(typeWords[s.ret]), args...), true, nil
+}
+
+// pick finds the overload of a call that the session answers and fits the arguments to it; nil without an error: there is no such function.
+func (t *translator) pick(sigs []signature, name string, args []expr, loc int32) (*signature, []expr, error) {
 	if sigs == nil {
-		return expr{}, false, nil
+		return nil, nil, nil
 	}
 	s := pickOverload(sigs, args)
 	if s == nil {
-		return expr{}, true, t.noFunction(name, args, loc)
+		return nil, nil, t.noFunction(name, args, loc)
 	}
 	args = append([]expr(nil), args...)
 	for i := range args {
-		want := sqltype.Of(typeWords[s.args[i]])
-		if args[i], err = t.coerce(args[i], want, implicitCast, loc); err != nil {
-			return expr{}, true, err
+		var err error
+		if args[i], err = t.coerce(args[i], sqltype.Of(typeWords[s.args[i]]), implicitCast, loc); err != nil {
+			return nil, nil, err
 		}
 	}
-	return t.host(name, sqltype.Of(typeWords[s.ret]), args...), true, nil
+	return s, args, nil
 }
 
 // host writes a call that the session answers while the query runs.
