@@ -24,6 +24,7 @@ type Database struct {
 	Views     map[Name]*View         `json:"-"`
 	Sequences map[Name]*Sequence     `json:"-"`
 	Functions map[string]*Function   `json:"-"` // by Function.Key; nil: none
+	Types     map[Name]*Type         `json:"-"` // nil: none
 	Streams   map[uuid.UUID]*Stream  `json:"streams"`
 	Dropped   map[uuid.UUID]*Dropped `json:"dropped"` // tables whose objects have not been removed yet
 	Recent    map[uuid.UUID]int64    `json:"recent"`  // nonces of recent commits and their versions, see catalog/log
@@ -67,8 +68,10 @@ type Op struct {
 	Rename       *Rename   `json:"rename,omitempty"`
 	PutFunction  *Function `json:"put_function,omitempty"`
 	DropFunction string    `json:"drop_function,omitempty"` // its key
-	Time         time.Time `json:"time,omitzero"`           // of DropTable
-	Purged       uuid.UUID `json:"purged,omitzero"`         // a dropped table whose objects have been removed
+	PutType      *Type     `json:"put_type,omitempty"`
+	DropType     *Name     `json:"drop_type,omitempty"`
+	Time         time.Time `json:"time,omitzero"`   // of DropTable
+	Purged       uuid.UUID `json:"purged,omitzero"` // a dropped table whose objects have been removed
 }
 
 // Rename puts a relation under another name; exactly one of Table, View and Sequence is set, with its new name.
@@ -112,7 +115,7 @@ func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 		Version: version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Defaults: d.Defaults, Roles: maps.Clone(d.Roles),
 		Schemas: maps.Clone(d.Schemas), Tables: maps.Clone(d.Tables),
 		Views: maps.Clone(d.Views), Sequences: maps.Clone(d.Sequences), Streams: maps.Clone(d.Streams),
-		Dropped: maps.Clone(d.Dropped), Recent: maps.Clone(d.Recent), Functions: d.Functions,
+		Dropped: maps.Clone(d.Dropped), Recent: maps.Clone(d.Recent), Functions: d.Functions, Types: d.Types,
 	}
 	for _, op := range ops {
 		switch {
@@ -161,6 +164,10 @@ func (d *Database) Apply(version int64, ops []Op) (*Database, error) {
 			n.putFunction(op.PutFunction)
 		case op.DropFunction != "":
 			n.dropFunction(op.DropFunction)
+		case op.PutType != nil:
+			n.putType(op.PutType)
+		case op.DropType != nil:
+			n.dropType(*op.DropType)
 		case op.Rename != nil:
 			n.applyRename(op.Rename)
 		case op.PutStream != nil:

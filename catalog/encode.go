@@ -23,6 +23,7 @@ type databaseJSON struct {
 	Views     []*View                `json:"views"`
 	Sequences []*Sequence            `json:"sequences"`
 	Functions []*Function            `json:"functions,omitempty"`
+	Types     []*Type                `json:"types,omitempty"`
 	Streams   map[uuid.UUID]*Stream  `json:"streams"`
 	Dropped   map[uuid.UUID]*Dropped `json:"dropped"`
 	Recent    map[uuid.UUID]int64    `json:"recent"`
@@ -41,7 +42,7 @@ func functions(all map[string]*Function) []*Function {
 func (d *Database) MarshalJSON() ([]byte, error) {
 	return json.Marshal(databaseJSON{
 		Version: d.Version, NextOID: d.NextOID, Owner: d.Owner, ACL: d.ACL, Defaults: d.Defaults, Roles: d.Roles, Schemas: d.Schemas, Streams: d.Streams, Dropped: d.Dropped, Recent: d.Recent,
-		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences), Functions: functions(d.Functions),
+		Tables: byName(d.Tables), Views: byName(d.Views), Sequences: byName(d.Sequences), Functions: functions(d.Functions), Types: byName(d.Types),
 	})
 }
 
@@ -102,6 +103,12 @@ func (d *Database) UnmarshalJSON(data []byte) error {
 			return fmt.Errorf("a view is null")
 		}
 		n.Views[v.Name] = v
+	}
+	for _, t := range j.Types {
+		if t == nil {
+			return fmt.Errorf("a type is null")
+		}
+		n.putType(t)
 	}
 	for _, f := range j.Functions {
 		if f == nil {

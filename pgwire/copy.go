@@ -53,6 +53,7 @@ func (c *conn) copyIn(ctx context.Context, in CopyIn) (err error) {
 	}
 	values := pgvalue.NewDecoder(pgvalue.Options{
 		Location: s.Location, DateOrder: s.DateOrder, IntervalSQL: s.IntervalStyle == pgvalue.IntervalSQLStandard,
+		Enum: c.session.EnumLabels,
 	})
 	dec := pgcopy.NewDecoder(opts, cols, values, func(b *vector.Batch, firstLine int64) error { return in.Append(ctx, b, firstLine) })
 	progress, _ := in.(CopyProgress)

@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/pgvalue"
 	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/internal/vector"
 )
@@ -59,6 +60,8 @@ type Session interface {
 	Parameters() map[string]string
 	// ResultEncoding returns the session settings that the text form of values depends on.
 	ResultEncoding() Encoding
+	// EnumLabels finds the enum of a type (sqltype.Type.Enum), for reading its values; nil: it is gone.
+	EnumLabels(t sqltype.Type) *pgvalue.Enum
 	// Close rolls back and releases everything.
 	Close()
 }

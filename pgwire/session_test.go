@@ -254,6 +254,8 @@ func (s *fakeSession) ResultEncoding() pgwire.Encoding {
 	return pgwire.Encoding{TimeZone: "UTC", DateStyle: "ISO, MDY", IntervalStyle: "postgres", ExtraFloatDigits: 1, ByteaOutput: "hex"}
 }
 
+func (s *fakeSession) EnumLabels(sqltype.Type) *pgvalue.Enum { return nil }
+
 func (s *fakeSession) Close() { s.closed = true }
 
 type fakeResult struct {

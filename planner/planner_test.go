@@ -14,6 +14,7 @@ import (
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
 	"github.com/miniodb/miniodb/planner"
 	"github.com/miniodb/miniodb/sql"
 )
@@ -34,6 +35,10 @@ func (s *scene) Relation(_, name string) (sql.Relation, error) {
 func (s *scene) Function(string, string) *sql.System { return nil }
 
 func (s *scene) Functions(string, string) []*catalog.Function { return nil }
+
+func (s *scene) Type(string, string) *catalog.Type { return nil }
+
+func (s *scene) Enum(sqltype.Type) *catalog.Type { return nil }
 
 // TestPlans holds plans to the scripts in testdata.
 //

@@ -62,7 +62,7 @@ func (t *translator) act(c exprCtx, function string, ret sqltype.Type, args []ex
 	t.calls, t.acting = true, true
 	duck := "VARCHAR" // void is an empty text
 	if ret.OID != sqltype.Void {
-		duck, _ = duckType(ret)
+		duck, _ = t.duckType(ret)
 	}
 	if t.env.Session.Act == "" {
 		return typed("CAST(NULL AS "+duck+")", ret.OID, args...), nil

@@ -107,7 +107,7 @@ func (t *translator) selectAction(c exprCtx, n *pg_query.Node, column int) (e ex
 	}
 	a.Column = column
 	t.actions = append(t.actions, a)
-	duck, ok := duckType(a.Result)
+	duck, ok := t.duckType(a.Result)
 	if !ok {
 		duck = "VARCHAR" // void
 	}

@@ -42,7 +42,7 @@ func (t *translator) doubleOf(e expr) expr {
 func (t *translator) arithmetic(op string, l, r expr, loc int32) (expr, error) {
 	var err error
 	if l.isUnknown() && r.isUnknown() {
-		return expr{}, t.errorf(loc, pgerrcode.AmbiguousFunction, "operator is not unique: %s %s %s", typeName(l), op, typeName(r)).
+		return expr{}, t.errorf(loc, pgerrcode.AmbiguousFunction, "operator is not unique: %s %s %s", t.typeName(l), op, t.typeName(r)).
 			WithHint("Could not choose a best candidate operator. You might need to add explicit type casts.")
 	}
 	if l.isUnknown() {
@@ -81,7 +81,7 @@ func (t *translator) coerceOperand(e, other expr, op string, left bool, loc int3
 			if !left {
 				l, r = r, l
 			}
-			return e, t.errorf(loc, pgerrcode.AmbiguousFunction, "operator is not unique: %s + %s", typeName(l), typeName(r)).
+			return e, t.errorf(loc, pgerrcode.AmbiguousFunction, "operator is not unique: %s + %s", t.typeName(l), t.typeName(r)).
 				WithHint("Could not choose a best candidate operator. You might need to add explicit type casts.")
 		default:
 			ty = sqltype.Of(sqltype.Interval)

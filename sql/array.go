@@ -56,14 +56,14 @@ func (t *translator) arrayLiteral(text string, elem, ty sqltype.Type, loc int32)
 	if err != nil {
 		return expr{}, err
 	}
-	if _, ok := duckType(ty); !ok {
+	if _, ok := t.duckType(ty); !ok {
 		return expr{}, t.unsupported(loc, "type "+ty.String())
 	}
 	nest := len(shape) - 1
 	if shape[nest] == 0 {
 		sql, nest = "[]", 0
 	}
-	e := typed("CAST("+sql+" AS "+listOf(ty, nest)+")", ty.OID).ofType(ty)
+	e := typed("CAST("+sql+" AS "+t.listOf(ty, nest)+")", ty.OID).ofType(ty)
 	e.lit, e.nest = &text, nest
 	return e, nil
 }
@@ -272,7 +272,7 @@ func (t *translator) arrayExpr(c exprCtx, x *pg_query.A_ArrayExpr) (expr, error)
 		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedObject, "could not find array type for data type %s", ty)
 	}
 	out.typ = arr
-	if duck, ok := duckType(arr); ok && ty.OID != sqltype.Numeric {
+	if duck, ok := t.duckType(arr); ok && ty.OID != sqltype.Numeric {
 		out.sql = "CAST(" + out.sql + " AS " + duck + ")"
 	}
 	return out, nil
@@ -314,7 +314,7 @@ func (t *translator) indirection(c exprCtx, x *pg_query.A_Indirection) (expr, er
 			}
 			if e = f; !ok {
 				return expr{}, t.errorf(nodeLocation(x.Arg), pgerrcode.WrongObjectType,
-					"column notation .%s applied to type %s, which is not a composite type", i.String_.Sval, typeName(e))
+					"column notation .%s applied to type %s, which is not a composite type", i.String_.Sval, t.typeName(e))
 			}
 		default:
 			return expr{}, t.unsupported(nodeLocation(x.Arg), "this row expansion")

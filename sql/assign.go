@@ -46,7 +46,7 @@ func (t *translator) assign(e expr, ty sqltype.Type) (expr, error) {
 	if err != nil {
 		return out, err
 	}
-	duck, ok := duckType(ty)
+	duck, ok := t.duckType(ty)
 	if ok && (out.sql == e.sql || out.inex || ty.OID == sqltype.Numeric) && (out.lit == nil || ty.OID == sqltype.Numeric) && !out.null {
 		out = typed("CAST("+out.sql+" AS "+duck+")", ty.OID, e).ofType(ty)
 		out.scale = declaredScale(ty)

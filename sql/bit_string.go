@@ -61,7 +61,7 @@ func (t *translator) bitStrings(op string, l, r expr, loc int32) (expr, error) {
 		return t.bind(sqltype.Bit, "pg_call('bit_shift', $1, CAST("+sign+"$2 AS VARCHAR))", l, r), nil
 	}
 	if category(l.typ.OID) != "V" || category(r.typ.OID) != "V" {
-		return expr{}, t.errorf(loc, pgerrcode.UndefinedFunction, "operator does not exist: %s %s %s", typeName(l), op, typeName(r))
+		return expr{}, t.errorf(loc, pgerrcode.UndefinedFunction, "operator does not exist: %s %s %s", t.typeName(l), op, t.typeName(r))
 	}
 	name := map[string]string{"&": "bit_and", "|": "bit_or", "#": "bit_xor"}[op]
 	return t.bind(sqltype.Bit, "pg_call('"+name+"', $1, $2)", l, r), nil

@@ -194,7 +194,7 @@ func (t *translator) arrayFill(args []expr, loc int32) (expr, error) {
 	if !ok || err != nil {
 		return expr{}, t.noFunction("array_fill", args, loc)
 	}
-	duck, _ := duckType(arr)
+	duck, _ := t.duckType(arr)
 	if dims := len(args[1].elems); dims > 1 {
 		if dims > maxDims {
 			return expr{}, t.errorf(loc, pgerrcode.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", dims, maxDims)
@@ -206,7 +206,7 @@ func (t *translator) arrayFill(args []expr, loc int32) (expr, error) {
 			}
 			sql = fmt.Sprintf("list_transform(range(0, pg_fill(%s)), lambda pg_i: %s)", args[1].elems[d-1].sql, sql)
 		}
-		out := typed("pg_full(CAST("+sql+" AS "+listOf(arr, dims-1)+"))", arr.OID, args[0], n).ofType(arr)
+		out := typed("pg_full(CAST("+sql+" AS "+t.listOf(arr, dims-1)+"))", arr.OID, args[0], n).ofType(arr)
 		out.nest = dims - 1
 		return out, nil
 	}

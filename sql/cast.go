@@ -16,7 +16,7 @@ func (t *translator) typeCast(c exprCtx, x *pg_query.TypeCast) (expr, error) {
 	if loc < 0 {
 		loc = x.TypeName.GetLocation()
 	}
-	ty, err := ResolveType(x.TypeName)
+	ty, err := resolveTypeIn(x.TypeName, t.namedType)
 	if err != nil {
 		e := *pgerr.From(err)
 		if e.Position > 0 {
@@ -25,7 +25,7 @@ func (t *translator) typeCast(c exprCtx, x *pg_query.TypeCast) (expr, error) {
 		return expr{}, &e
 	}
 	if a := x.Arg.GetAArrayExpr(); a != nil && len(a.Elements) == 0 {
-		duck, ok := duckType(ty)
+		duck, ok := t.duckType(ty)
 		if _, isArray := ty.Elem(); !ok || !isArray {
 			return expr{}, t.errorf(loc, pgerrcode.CannotCoerce, "cannot cast type text[] to %s", ty)
 		}
@@ -48,7 +48,7 @@ func (t *translator) typeCast(c exprCtx, x *pg_query.TypeCast) (expr, error) {
 		return v.expr(), nil
 	}
 	if _, isArray := ty.Elem(); isArray && e.typ.OID == 0 && e.elems != nil {
-		duck, _ := duckType(ty)
+		duck, _ := t.duckType(ty)
 		return typed("CAST("+e.sql+" AS "+duck+")", ty.OID, e).ofType(ty), nil
 	}
 	at := nodeLocation(x.Arg)
@@ -177,7 +177,7 @@ func (t *translator) now(at time.Time, oid sqltype.OID) expr {
 	default:
 		text = at.In(loc).Format("15:04:05.000000")
 	}
-	duck, _ := duckType(sqltype.Of(oid))
+	duck, _ := t.duckType(sqltype.Of(oid))
 	e := typed("CAST('"+text+"' AS "+duck+")", oid)
 	e.lit = &text
 	return e

@@ -68,7 +68,7 @@ func (t *translator) pick(sigs []signature, name string, args []expr, loc int32)
 // host writes a call that the session answers while the query runs.
 func (t *translator) host(function string, ret sqltype.Type, args ...expr) expr {
 	t.calls = true
-	duck, _ := duckType(ret)
+	duck, _ := t.duckType(ret)
 	if t.env.Session.Host == "" {
 		return typed("CAST(NULL AS "+duck+")", ret.OID, args...)
 	}
@@ -76,7 +76,7 @@ func (t *translator) host(function string, ret sqltype.Type, args ...expr) expr 
 	b.WriteString("pg_host('" + t.env.Session.Host + "', '" + function + "'")
 	for _, a := range args {
 		b.WriteString(", ")
-		if d, _ := duckType(a.typ); d == "VARCHAR" && !a.null {
+		if d, _ := t.duckType(a.typ); d == "VARCHAR" && !a.null {
 			b.WriteString(a.sql)
 			continue
 		}
@@ -85,7 +85,7 @@ func (t *translator) host(function string, ret sqltype.Type, args ...expr) expr 
 	b.WriteString(")")
 	sql := b.String()
 	if elem, isArray := ret.Elem(); isArray {
-		inner, _ := duckType(elem)
+		inner, _ := t.duckType(elem)
 		sql = "from_json(" + sql + `, '["` + inner + `"]')`
 	} else if duck != "VARCHAR" {
 		sql = "CAST(" + sql + " AS " + duck + ")"

@@ -19,7 +19,7 @@ func CheckExpr(text string, table *catalog.Table, env Env) (string, error) {
 	t.inView = 1 // positions would count from the text of another statement
 	r := &rangeItem{name: table.Name.Name, schema: table.Name.Schema}
 	for _, c := range table.Columns {
-		r.cols = append(r.cols, &scopeCol{name: c.Name, scan: -1, e: expr{sql: duckIdent(c.Name), typ: c.Type, scale: declaredScale(c.Type), weight: 1}})
+		r.cols = append(r.cols, &scopeCol{name: c.Name, scan: -1, e: expr{sql: t.stored(duckIdent(c.Name), c.Type), typ: c.Type, scale: declaredScale(c.Type), weight: 1}})
 	}
 	c := exprCtx{s: &scope{rels: []*rangeItem{r}, cols: r.cols}, place: inCheck}
 	e, err := t.boolean(c, node, "CHECK")

@@ -15,6 +15,9 @@ type classifier struct {
 	text string // what locations in the tree index
 	walk bool   // queries may hold what they must not: look at the whole tree
 	like likeTables
+
+	types   typeLookup // of the database; nil: they are not known yet
+	unknown bool       // a type was looked for while they were not
 }
 
 // at gives an error the position of a location in the tree.
@@ -70,6 +73,12 @@ func (c *classifier) statement(s *Statement, node *pg_query.Node) error {
 	case *pg_query.Node_CreateSeqStmt:
 		s.Tag = "CREATE SEQUENCE"
 		s.Command, err = c.createSequence(n.CreateSeqStmt)
+	case *pg_query.Node_CreateEnumStmt:
+		s.Tag = "CREATE TYPE"
+		s.Command, err = c.createEnum(n.CreateEnumStmt)
+	case *pg_query.Node_AlterEnumStmt:
+		s.Tag = "ALTER TYPE"
+		s.Command, err = c.alterEnum(n.AlterEnumStmt)
 	case *pg_query.Node_CreateFunctionStmt:
 		s.Tag = "CREATE FUNCTION"
 		s.Command, err = c.createFunction(n.CreateFunctionStmt)

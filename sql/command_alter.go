@@ -26,6 +26,7 @@ type AddColumn struct {
 	IfNotExists bool
 	text        string
 	def         *pg_query.ColumnDef
+	types       typeLookup
 }
 
 // DropColumn is DROP [COLUMN] [IF EXISTS] [CASCADE].

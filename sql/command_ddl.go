@@ -22,6 +22,8 @@ type CreateTable struct {
 
 	like     *pg_query.CreateStmt // with LIKE, until Expand
 	likeText string
+
+	likeTypes typeLookup
 }
 
 // ColumnDef is a column of CREATE TABLE.
@@ -129,6 +131,7 @@ const (
 	ObjectConstraint ObjectKind = "constraint"
 	ObjectMatview    ObjectKind = "materialized view"
 	ObjectFunction   ObjectKind = "function"
+	ObjectType       ObjectKind = "type"
 )
 
 // Drop is DROP TABLE, VIEW, MATERIALIZED VIEW, SCHEMA or SEQUENCE.

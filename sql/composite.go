@@ -193,7 +193,7 @@ func (t *translator) expandRow(c exprCtx, n *pg_query.Node) (list []expr, names 
 		return nil, nil, false, err
 	}
 	if !e.composite() || e.fields == nil {
-		return nil, nil, false, t.errorf(nodeLocation(ind.Arg), pgerrcode.WrongObjectType, "type %s is not composite", typeName(e))
+		return nil, nil, false, t.errorf(nodeLocation(ind.Arg), pgerrcode.WrongObjectType, "type %s is not composite", t.typeName(e))
 	}
 	if e.isSet || e.weight*len(e.fields) > maxRepeatedWeight && e.elems == nil && e.row == nil {
 		return nil, nil, false, t.unsupported(nodeLocation(ind.Arg), "the expansion of this row").WithHint("Call the function, or write the subquery, in FROM.")

@@ -171,7 +171,7 @@ func badInput(t *translator, text string, ty sqltype.Type, loc int32) error {
 
 // literal converts a string constant as the input function of the type does.
 func (t *translator) literal(text string, ty sqltype.Type, level castLevel, loc int32) (expr, error) {
-	duck, ok := duckType(ty)
+	duck, ok := t.duckType(ty)
 	if !ok {
 		return expr{}, t.errorf(loc, pgerrcode.FeatureNotSupported, "values of type %s are not supported here", ty)
 	}
@@ -189,6 +189,9 @@ func (t *translator) literal(text string, ty sqltype.Type, level castLevel, loc 
 			text = "{" + strings.Join(strings.Fields(text), ",") + "}"
 		}
 		return t.arrayLiteral(text, elem, ty, loc)
+	}
+	if ty.Enum() {
+		return t.enumLiteral(text, ty, duck, loc)
 	}
 	if ty.Reg() {
 		return t.regLiteral(text, ty, loc)

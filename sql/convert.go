@@ -35,7 +35,7 @@ func (t *translator) coerce(e expr, ty sqltype.Type, level castLevel, loc int32)
 	if ty.OID == 0 || ty.OID == sqltype.Unknown {
 		return t.settle(e), nil
 	}
-	duck, ok := duckType(ty)
+	duck, ok := t.duckType(ty)
 	if !ok {
 		if e.typ.OID == ty.OID {
 			return e, nil
@@ -81,19 +81,19 @@ func (t *translator) coerce(e expr, ty sqltype.Type, level castLevel, loc int32)
 }
 
 func (t *translator) cannotCast(e expr, ty sqltype.Type, loc int32) error {
-	return t.errorf(loc, pgerrcode.CannotCoerce, "cannot cast type %s to %s", typeName(e), ty)
+	return t.errorf(loc, pgerrcode.CannotCoerce, "cannot cast type %s to %s", t.typeName(e), ty)
 }
 
-func typeName(e expr) string {
+func (t *translator) typeName(e expr) string {
 	if e.typ.OID == 0 {
 		return "unknown"
 	}
-	return e.typ.String()
+	return t.spell(e.typ)
 }
 
 // convert writes the cast of a typed value; the cast exists.
 func (t *translator) convert(e expr, ty sqltype.Type, level castLevel) (expr, error) {
-	duck, _ := duckType(ty)
+	duck, _ := t.duckType(ty)
 	from, to := e.typ.OID, ty.OID
 	plain := func() expr {
 		out := typed("CAST("+e.sql+" AS "+duck+strings.Repeat("[]", e.nest)+")", to, e).ofType(ty)
@@ -264,7 +264,10 @@ func (t *translator) toText(e expr, ty sqltype.Type, level castLevel) expr {
 }
 
 func (t *translator) fromText(e expr, ty sqltype.Type) expr {
-	duck, _ := duckType(ty)
+	duck, _ := t.duckType(ty)
+	if ty.Enum() {
+		return t.enumFromText(e, ty)
+	}
 	switch ty.OID {
 	case sqltype.Bool:
 		return t.bind(ty.OID, "pg_bool_in($1)", e)

@@ -22,7 +22,7 @@ func (t *translator) dateField(name string, args []expr, loc int32) (expr, bool,
 	if name == "date_trunc" {
 		if args[0].lit != nil {
 			if word := strings.ToLower(*args[0].lit); datePartWords[word] == "" && word != "weeks" && word != "decades" && word != "centuries" {
-				return expr{}, true, t.errorf(loc, pgerrcode.InvalidParameterValue, "unit \"%s\" not recognized for type %s", *args[0].lit, typeName(args[1]))
+				return expr{}, true, t.errorf(loc, pgerrcode.InvalidParameterValue, "unit \"%s\" not recognized for type %s", *args[0].lit, t.typeName(args[1]))
 			}
 			if e, ok, err := t.truncCentury(strings.ToLower(*args[0].lit), args, loc); ok || err != nil {
 				return e, ok, err

@@ -74,7 +74,12 @@ func (c *classifier) alterAction(n *pg_query.AlterTableCmd, table catalog.Name) 
 	switch n.Subtype {
 	case pg_query.AlterTableType_AT_AddColumn:
 		def := n.Def.GetColumnDef()
-		return &AddColumn{Name: def.GetColname(), IfNotExists: n.MissingOk, text: c.text, def: def}, nil
+		if c.types == nil && serialTypes[lastName(def.GetTypeName().GetNames())] == 0 {
+			if _, err := c.typeOf(def.GetTypeName()); c.unknown {
+				return nil, err
+			}
+		}
+		return &AddColumn{Name: def.GetColname(), IfNotExists: n.MissingOk, text: c.text, def: def, types: c.types}, nil
 	case pg_query.AlterTableType_AT_DropColumn:
 		return &DropColumn{Name: n.Name, IfExists: n.MissingOk, Cascade: cascade}, nil
 	case pg_query.AlterTableType_AT_ColumnDefault:
@@ -186,7 +191,7 @@ func (b *tableBuilder) finishAlteration() (*CreateTable, error) {
 // Define resolves the column against the table that it is added to: the result has one column, and the constraints that stand at it.
 func (a *AddColumn) Define(t *catalog.Table) (*CreateTable, error) {
 	b := alteration(a.text, t)
-	b.columns[a.Name] = true
+	b.columns[a.Name], b.types = true, a.types
 	if err := b.column(a.def); err != nil {
 		return nil, err
 	}
@@ -231,6 +236,11 @@ func (c *classifier) rename(s *Statement, n *pg_query.RenameStmt) (*Rename, erro
 		kind, out.Constraint = pg_query.ObjectType_OBJECT_TABLE, n.Subname
 	}
 	s.Tag = "ALTER " + objectWord(kind)
+	if n.RenameType == pg_query.ObjectType_OBJECT_TYPE {
+		name, err := c.qualified(n.Object.GetList().GetItems())
+		out.Kind, out.Name = ObjectType, name
+		return out, err
+	}
 	var ok bool
 	if out.Kind, ok = alterKinds[kind]; !ok {
 		if kind == pg_query.ObjectType_OBJECT_INDEX && !n.MissingOk {
@@ -248,6 +258,11 @@ func (c *classifier) rename(s *Statement, n *pg_query.RenameStmt) (*Rename, erro
 }
 
 func (c *classifier) setSchema(s *Statement, n *pg_query.AlterObjectSchemaStmt) (*SetSchema, error) {
+	if n.ObjectType == pg_query.ObjectType_OBJECT_TYPE {
+		s.Tag = "ALTER TYPE"
+		name, err := c.qualified(n.Object.GetList().GetItems())
+		return &SetSchema{Kind: ObjectType, Name: name, Schema: n.Newschema}, err
+	}
 	kind, ok := alterKinds[n.ObjectType]
 	if !ok || kind == ObjectSchema {
 		return nil, unsupported("ALTER %s ... SET SCHEMA is not supported", objectWord(n.ObjectType))

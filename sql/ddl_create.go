@@ -45,7 +45,11 @@ func (c *classifier) createTable(n *pg_query.CreateStmt) (*CreateTable, error) {
 		return nil, pgerr.New(pgerrcode.InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
 	}
 	if hasLike(n) && c.like == nil {
-		return &CreateTable{Name: name, IfNotExists: n.IfNotExists, Temp: temp, OnCommit: onCommit, like: n, likeText: c.text}, nil
+		if c.types == nil { // the statement has to wait for the other table in any case
+			c.unknown = true
+			return nil, unsupported("CREATE TABLE (LIKE ...) is not supported here")
+		}
+		return &CreateTable{Name: name, IfNotExists: n.IfNotExists, Temp: temp, OnCommit: onCommit, like: n, likeText: c.text, likeTypes: c.types}, nil
 	}
 	b := &tableBuilder{
 		classifier: c, out: &CreateTable{Name: name, IfNotExists: n.IfNotExists, Temp: temp, OnCommit: onCommit}, columns: map[string]bool{},

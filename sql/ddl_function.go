@@ -72,6 +72,10 @@ func (c *classifier) functionType(n *pg_query.TypeName) (sqltype.Type, error) {
 	if err != nil {
 		return t, err
 	}
+	elem, _ := t.Elem()
+	if t.Enum() || elem.Enum() {
+		return t, c.at(unsupported("functions with arguments or results of an enum are not supported").WithHint("Take and return text."), n.GetLocation())
+	}
 	if t = sqltype.Of(t.OID); t.OID == sqltype.Unknown || t.OID == sqltype.Void || t.OID == sqltype.Record || t.CatalogOnly() {
 		return t, c.at(unsupported("functions with type %s are not supported", t), n.GetLocation())
 	}

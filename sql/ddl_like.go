@@ -31,7 +31,7 @@ func (c *CreateTable) Expand(find func(catalog.Name) (*catalog.Table, error)) (*
 	if c.like == nil {
 		return c, nil
 	}
-	return (&classifier{text: c.likeText, like: find}).createTable(c.like)
+	return (&classifier{text: c.likeText, like: find, types: c.likeTypes}).createTable(c.like)
 }
 
 // copied are the columns that LIKE gives.

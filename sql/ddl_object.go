@@ -210,6 +210,7 @@ func (c *classifier) sequenceOptions(nodes []*pg_query.Node, oid sqltype.OID) (*
 var dropKinds = map[pg_query.ObjectType]ObjectKind{
 	pg_query.ObjectType_OBJECT_TABLE: ObjectTable, pg_query.ObjectType_OBJECT_VIEW: ObjectView,
 	pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_SEQUENCE: ObjectSequence, pg_query.ObjectType_OBJECT_MATVIEW: ObjectMatview,
+	pg_query.ObjectType_OBJECT_TYPE: ObjectType,
 }
 
 // drop fills in Command and Tag for DROP.
@@ -226,6 +227,10 @@ func (c *classifier) drop(s *Statement, n *pg_query.DropStmt) error {
 		var err error
 		if kind == ObjectSchema {
 			name.Name = obj.GetString_().GetSval()
+		} else if kind == ObjectType {
+			if name, err = c.qualified(obj.GetTypeName().GetNames()); err != nil {
+				return err
+			}
 		} else if name, err = c.qualified(obj.GetList().GetItems()); err != nil {
 			return err
 		}
@@ -283,6 +288,9 @@ func (c *classifier) comment(n *pg_query.CommentStmt) (*Comment, error) {
 		var f FunctionName
 		f, err = c.functionName(n.Object)
 		out.Kind, out.Name, out.Args = ObjectFunction, f.Name, f.Args
+	case pg_query.ObjectType_OBJECT_TYPE:
+		out.Kind = ObjectType
+		out.Name, err = c.qualified(n.Object.GetTypeName().GetNames())
 	case pg_query.ObjectType_OBJECT_TABCONSTRAINT:
 		if len(items) < 2 {
 			return nil, pgerr.New(pgerrcode.SyntaxError, "a constraint's table must be named")

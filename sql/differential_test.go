@@ -96,6 +96,10 @@ func (r testResolver) Function(schema, name string) *sql.System {
 
 func (r testResolver) Functions(string, string) []*catalog.Function { return nil }
 
+func (r testResolver) Type(string, string) *catalog.Type { return nil }
+
+func (r testResolver) Enum(sqltype.Type) *catalog.Type { return nil }
+
 func testEnv() sql.Env {
 	return sql.Env{Resolver: testResolver{tables: fixtureTables(), system: fixtureSystem(), functions: fixtureSystem()}, Session: sql.SessionInfo{User: "miniodb", Database: "miniodb",
 		SearchPath: []string{"public"}, Version: "PostgreSQL 15.0 (test)", Now: time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC), Location: time.UTC}, ShowNumerics: true}

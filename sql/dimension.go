@@ -16,8 +16,8 @@ import (
 const maxDims = 6
 
 // listOf spells the type of an array with nest further dimensions.
-func listOf(ty sqltype.Type, nest int) string {
-	duck, _ := duckType(ty)
+func (t *translator) listOf(ty sqltype.Type, nest int) string {
+	duck, _ := t.duckType(ty)
 	return duck + strings.Repeat("[]", nest)
 }
 
@@ -165,7 +165,7 @@ func (t *translator) subscripts(e expr, list []subscript) (expr, error) {
 		return out, nil
 	}
 	if len(list) > e.nest+1 {
-		return typed("CAST([] AS "+listOf(e.typ, e.nest)+")", e.typ.OID).ofType(e.typ), nil
+		return typed("CAST([] AS "+t.listOf(e.typ, e.nest)+")", e.typ.OID).ofType(e.typ), nil
 	}
 	out := t.slices(e.sql, list, e)
 	out.typ, out.nest, out.fields, out.rowOf = e.typ, e.nest, e.fields, e.rowOf
@@ -220,7 +220,7 @@ func (t *translator) matrix(list []expr, ty sqltype.Type, loc int32) (expr, erro
 	out := typed("["+strings.Join(parts, ", ")+"]", ty.OID, list...).ofType(ty)
 	out.nest = max(nest, 0) + 1
 	if elem, _ := ty.Elem(); elem.OID != sqltype.Numeric && elem.OID != sqltype.Record {
-		out.sql = "CAST(" + out.sql + " AS " + listOf(ty, out.nest) + ")"
+		out.sql = "CAST(" + out.sql + " AS " + t.listOf(ty, out.nest) + ")"
 	}
 	out = t.rectangular(out, mismatch)
 	return out, nil
@@ -239,9 +239,9 @@ func (t *translator) concatMatrices(l, r expr, ty sqltype.Type, loc int32) (expr
 	template := "pg_cat($1, $2)"
 	switch {
 	case l.null:
-		l = typed("CAST(NULL AS "+listOf(ty, nest)+")", ty.OID)
+		l = typed("CAST(NULL AS "+t.listOf(ty, nest)+")", ty.OID)
 	case r.null:
-		r = typed("CAST(NULL AS "+listOf(ty, nest)+")", ty.OID)
+		r = typed("CAST(NULL AS "+t.listOf(ty, nest)+")", ty.OID)
 	case l.nest == r.nest:
 	case l.nest == r.nest+1:
 		template = "pg_cat($1, CASE WHEN len($2) > 0 THEN [$2] END)"

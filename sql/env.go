@@ -17,6 +17,10 @@ type Resolver interface {
 	Function(schema, name string) *System
 	// Functions returns the functions that users have made, of that name, in the order of the search path; an empty schema means all of that.
 	Functions(schema, name string) []*catalog.Function
+	// Type returns the enum of that name, or nil. An empty schema means the first of the search path that has one.
+	Type(schema, name string) *catalog.Type
+	// Enum returns the enum that a type is, or has for elements; nil for other types and one that is gone.
+	Enum(ty sqltype.Type) *catalog.Type
 }
 
 // Relation is what a name stands for: exactly one of Table, View and System is set, or View and System for a view of the system.

@@ -97,14 +97,14 @@ func (t *translator) barred(name string, loc int32) error {
 }
 
 func (t *translator) noFunction(name string, args []expr, loc int32) error {
-	return t.errorf(loc, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, typeNames(args)).
+	return t.errorf(loc, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, t.typeNames(args)).
 		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
 }
 
-func typeNames(args []expr) string {
+func (t *translator) typeNames(args []expr) string {
 	types := make([]string, len(args))
 	for i, a := range args {
-		types[i] = typeName(a)
+		types[i] = t.typeName(a)
 	}
 	return strings.Join(types, ", ")
 }
@@ -112,6 +112,9 @@ func typeNames(args []expr) string {
 // callFunction resolves a function of the allow-list by its argument types and writes the call.
 func (t *translator) callFunction(c exprCtx, name string, args []expr, loc int32) (expr, error) {
 	if e, ok, err := t.catalogCall(name, args, loc); ok || err != nil {
+		return e, err
+	}
+	if e, ok, err := t.enumCall(name, args, loc); ok || err != nil {
 		return e, err
 	}
 	if e, ok, err := t.sequenceCall(c, name, args, loc); ok || err != nil {

@@ -30,7 +30,7 @@ func (t *translator) hypothetical(c exprCtx, name string, x *pg_query.FuncCall) 
 	inner := c
 	inner.place = place{name: "aggregate function arguments", inAgg: true}
 	if len(direct) != len(x.AggOrder) {
-		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, typeNames(direct)).
+		return expr{}, t.errorf(x.Location, pgerrcode.UndefinedFunction, "function %s(%s) does not exist", name, t.typeNames(direct)).
 			WithHint("To use the hypothetical-set aggregate %s, the number of hypothetical direct arguments (here %d) must match the number of ordering columns (here %d).",
 				name, len(direct), len(x.AggOrder))
 	}

@@ -29,7 +29,7 @@ func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {
 	}
 	call := func(ret sqltype.OID, sql string) (expr, error) {
 		if ret == sqltype.Bool || ret == sqltype.JSONB || ret == sqltype.JSON {
-			duck, _ := duckType(sqltype.Of(ret))
+			duck, _ := t.duckType(sqltype.Of(ret))
 			sql = "CAST(" + sql + " AS " + duck + ")"
 		}
 		return t.bind(ret, sql, l, r), nil

@@ -42,7 +42,7 @@ func (t *translator) jsonRecord(c exprCtx, f *pg_query.FuncCall, defs []*pg_quer
 	var sel []string
 	for i, n := range defs {
 		def := n.GetColumnDef()
-		ty, err := ResolveType(def.GetTypeName())
+		ty, err := resolveTypeIn(def.GetTypeName(), t.namedType)
 		if err != nil {
 			return fromItem{}, err
 		}

@@ -51,7 +51,7 @@ next:
 	}
 	types := make([]string, len(given))
 	for i, e := range given {
-		if types[i] = typeName(e); names[i] != "" {
+		if types[i] = t.typeName(e); names[i] != "" {
 			types[i] = names[i] + " => " + types[i]
 		}
 	}

@@ -77,7 +77,7 @@ func (t *translator) noOperator(op string, l, r *expr, loc int32) error {
 		if e == nil {
 			return ""
 		}
-		return typeName(*e)
+		return t.typeName(*e)
 	}
 	text := strings.TrimSpace(name(l) + " " + op + " " + name(r))
 	return t.errorf(loc, pgerrcode.UndefinedFunction, "operator does not exist: %s", text).

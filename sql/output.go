@@ -25,7 +25,7 @@ func (t *translator) exact(e expr) expr {
 		e = t.bind(sqltype.JSONB, "CAST(pg_jsonb_out($1) AS JSON)", e)
 		return e
 	}
-	if duck, ok := duckType(e.typ); ok && e.inex && e.typ.OID != sqltype.Numeric {
+	if duck, ok := t.duckType(e.typ); ok && e.inex && e.typ.OID != sqltype.Numeric {
 		e.sql, e.inex = "CAST("+e.sql+" AS "+duck+")", false
 	}
 	return e

@@ -55,7 +55,7 @@ func (t *translator) typeParam(e expr, ty sqltype.Type, loc int32) (expr, error)
 }
 
 func (t *translator) typedParam(e expr, ty sqltype.Type) (expr, error) {
-	duck, ok := duckType(ty)
+	duck, ok := t.duckType(ty)
 	if !ok {
 		return expr{}, t.errorf(-1, pgerrcode.FeatureNotSupported, "parameters of type %s are not supported", ty)
 	}
@@ -73,6 +73,10 @@ func (t *translator) typedParam(e expr, ty sqltype.Type) (expr, error) {
 		}
 	}
 	switch { // ParamText has the texts for these
+	case ty.Enum():
+		out.sql = "CAST(" + src + " AS " + duck + ")"
+	case isArray && elem.Enum():
+		out.sql = "CAST(CAST(CAST(" + src + " AS JSON) AS VARCHAR" + strings.Repeat("[]", out.nest+1) + ") AS " + duck + ")"
 	case ty.Reg():
 		out.sql = t.regIn(typed(src, sqltype.Text), ty).sql
 	case isArray && elem.OID == sqltype.Bytea:

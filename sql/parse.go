@@ -109,9 +109,39 @@ func (l *lexer) statement() (*Statement, error) {
 	s := &Statement{Text: text, Params: p.params}
 	c := classifier{text: text, walk: p.walk}
 	if err := c.statement(s, node); err != nil {
+		if c.unknown {
+			return &Statement{Text: text, Params: p.params, Tag: s.Tag, Command: &Unresolved{walk: p.walk, err: err}}, nil
+		}
 		return nil, err
 	}
 	return s, nil
+}
+
+// Unresolved is a statement that names a type which is not built in: whether there is one is known when the statements before it have run.
+type Unresolved struct {
+	walk bool
+	err  error
+}
+
+func (*Unresolved) command() {}
+
+// Resolve classifies a statement that is Unresolved with the types that a resolver knows, and returns others as they are. mayUse is that of Env.
+func (s *Statement) Resolve(r Resolver, mayUse func(schema string) error) (*Statement, error) {
+	u, ok := s.Command.(*Unresolved)
+	if !ok {
+		return s, nil
+	}
+	node, err := parseGrammar(s.Text)
+	if err != nil {
+		return nil, err
+	}
+	out := &Statement{Text: s.Text, Params: s.Params}
+	c := classifier{text: s.Text, walk: u.walk, types: lookupIn(r, mayUse)}
+	if err := c.statement(out, node); err != nil {
+		return nil, err
+	}
+	out.setOffset(s.Offset)
+	return out, nil
 }
 
 // parseGrammar parses one statement with PostgreSQL's grammar. Positions in errors are characters of text.

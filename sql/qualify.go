@@ -1,6 +1,8 @@
 package sql
 
 import (
+	"strings"
+
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 	"google.golang.org/protobuf/proto"
@@ -79,6 +81,8 @@ func (q *qualifier) visit(m protoreflect.Message, ctes *nameEnv) {
 			q.qualifySequence(x.Args[0])
 		}
 		q.qualifyFunction(x)
+	case *pg_query.TypeName:
+		q.qualifyType(x)
 	}
 	q.children(m, ctes, "")
 }
@@ -106,6 +110,48 @@ func (q *qualifier) qualifyFunction(x *pg_query.FuncCall) {
 	}
 	if found := q.env.Resolver.Functions("", lastName(x.Funcname)); len(found) > 0 {
 		x.Funcname = []*pg_query.Node{pg_query.MakeStrNode(found[0].Name.Schema), x.Funcname[0]}
+	}
+}
+
+// QualifyTypes gives the enums that an expression names, such as a DEFAULT or CHECK, their schemas.
+func QualifyTypes(expr string, r Resolver) (string, error) {
+	if !strings.Contains(expr, "::") {
+		return expr, nil
+	}
+	node, err := parseExpr(expr)
+	if err != nil {
+		return expr, err
+	}
+	q, changed := qualifier{env: Env{Resolver: r}}, false
+	walkTree(node.ProtoReflect(), func(m proto.Message) bool {
+		if x, ok := m.(*pg_query.TypeName); ok {
+			before := len(x.Names)
+			q.qualifyType(x)
+			changed = changed || len(x.Names) != before
+		}
+		return true
+	})
+	if !changed {
+		return expr, nil
+	}
+	return deparseExpr(node)
+}
+
+// qualifyType gives the name of an enum its schema.
+func (q *qualifier) qualifyType(x *pg_query.TypeName) {
+	if len(x.Names) != 1 || q.env.Resolver == nil {
+		return
+	}
+	if _, err := ResolveType(x); pgerr.Code(err) != pgerrcode.UndefinedObject {
+		return
+	}
+	name := lastName(x.Names)
+	found := q.env.Resolver.Type("", name)
+	if found == nil && strings.HasPrefix(name, "_") {
+		found = q.env.Resolver.Type("", name[1:])
+	}
+	if found != nil {
+		x.Names = []*pg_query.Node{pg_query.MakeStrNode(found.Name.Schema), x.Names[0]}
 	}
 }
 

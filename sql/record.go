@@ -98,7 +98,7 @@ func (t *translator) recordList(c exprCtx, f recordFunction, x *pg_query.FuncCal
 	}
 	var shape []string
 	for _, d := range fields {
-		duck, _ := duckType(d.Type)
+		duck, _ := t.duckType(d.Type)
 		shape = append(shape, `"`+d.Name+`":"`+duck+`"`)
 	}
 	answer := t.host(name, sqltype.Of(sqltype.Text), args...)

@@ -88,7 +88,7 @@ func (t *translator) baseTable(table *catalog.Table, x *pg_query.RangeVar, alias
 	}
 	for i, c := range table.Columns {
 		r.cols = append(r.cols, &scopeCol{name: c.Name, item: r, scan: idx, id: c.ID, strict: true, e: expr{
-			sql: duck + "." + duckIdent(c.Name), typ: c.Type, scale: declaredScale(c.Type), weight: 1,
+			sql: t.stored(duck+"."+duckIdent(c.Name), c.Type), typ: c.Type, scale: declaredScale(c.Type), weight: 1,
 			origin: Origin{Table: table.OID, Column: int16(i + 1)}}})
 	}
 	t.addUse(Use{Table: table}).watch(r.cols)

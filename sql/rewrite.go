@@ -58,6 +58,7 @@ type translator struct {
 	frames    []*frame // calls of functions that are being expanded, innermost last
 	expanded  int      // how many have been
 	functions []*catalog.Function
+	enums     []*catalog.Type // that the query depends on
 
 	top       *pg_query.SelectStmt // the whole query
 	returning bool                 // its select list is that of RETURNING
@@ -155,7 +156,7 @@ func (t *translator) rewrite(stmt *pg_query.SelectStmt) (*Select, error) {
 	for _, u := range t.uses {
 		out.Uses = append(out.Uses, u.finish())
 	}
-	out.Timed, out.Functions = t.timed, t.functions
+	out.Timed, out.Functions, out.Enums = t.timed, t.functions, t.enums
 	out.Calls, out.Acts = t.calls, t.acting
 	return out, nil
 }
@@ -218,6 +219,11 @@ func (t *translator) position(loc int32) int {
 }
 
 func (t *translator) errorf(loc int32, code, format string, args ...any) *pgerr.Error {
+	for i, a := range args {
+		if ty, ok := a.(sqltype.Type); ok {
+			args[i] = t.spell(ty)
+		}
+	}
 	return pgerr.New(code, format, args...).WithPosition(t.position(loc))
 }
 

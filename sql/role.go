@@ -229,6 +229,11 @@ func (c *classifier) alterOwner(s *Statement, n *pg_query.AlterOwnerStmt) (bool,
 		s.Tag, s.Command = "ALTER FUNCTION", &AlterOwner{Kind: ObjectFunction, Name: f.Name, Args: f.Args, Owner: roleSpec(n.Newowner)}
 		return true, err
 	}
+	if n.ObjectType == pg_query.ObjectType_OBJECT_TYPE {
+		name, err := c.qualified(n.Object.GetList().GetItems())
+		s.Tag, s.Command = "ALTER TYPE", &AlterOwner{Kind: ObjectType, Name: name, Owner: roleSpec(n.Newowner)}
+		return true, err
+	}
 	kind := map[pg_query.ObjectType]ObjectKind{
 		pg_query.ObjectType_OBJECT_SCHEMA: ObjectSchema, pg_query.ObjectType_OBJECT_DATABASE: ObjectDatabase,
 	}[n.ObjectType]

@@ -21,6 +21,8 @@ type Select struct {
 	Shape   Shape
 	// Functions of users that the query calls, those that they call aside.
 	Functions []*catalog.Function
+	// Enums are the enums of its columns and expressions.
+	Enums []*catalog.Type
 	// Timed: Text holds the session's clock (now() and its kin) or settings; rewrite again for each execution.
 	Timed bool
 	// Calls: Text asks for functions about the catalogs, whose answers change with the catalog.

@@ -57,7 +57,7 @@ func (t *translator) sessionFunction(c exprCtx, name string, x *pg_query.FuncCal
 		if e.typ.OID == 0 {
 			return expr{}, true, t.unsupported(x.Location, "pg_typeof of this expression")
 		}
-		out := typed(duckString(sqltype.Of(e.typ.OID).String()), sqltype.Text)
+		out := typed(duckString(t.spell(sqltype.Of(e.typ.OID))), sqltype.Text)
 		return out, true, nil
 	}
 	return expr{}, false, nil

@@ -21,7 +21,7 @@ func (t *translator) toChar(args []expr, loc int32) (expr, bool, error) {
 		return expr{}, false, nil
 	}
 	if args[0].isUnknown() {
-		return expr{}, true, t.errorf(loc, pgerrcode.AmbiguousFunction, "function to_char(%s, %s) is not unique", typeName(args[0]), typeName(args[1])).
+		return expr{}, true, t.errorf(loc, pgerrcode.AmbiguousFunction, "function to_char(%s, %s) is not unique", t.typeName(args[0]), t.typeName(args[1])).
 			WithHint("Could not choose a best candidate function. You might need to add explicit type casts.")
 	}
 	src, kind := args[0], ""

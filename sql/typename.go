@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgerrcode"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
 	"github.com/miniodb/miniodb/internal/sqltype"
 )
@@ -38,8 +39,23 @@ var serialTypes = map[string]sqltype.OID{
 // ResolveType makes a type of a parsed type name. The precision of time, timestamp and timestamptz is kept in the modifier as PostgreSQL
 // keeps it; fields and precision of interval are accepted and dropped. Unknown types are 42704, types that exist in PostgreSQL alone
 // and numeric with more than 38 digits 0A000. Positions in errors are bytes, from 1, into the parsed text.
-func ResolveType(t *pg_query.TypeName) (sqltype.Type, error) {
+func ResolveType(t *pg_query.TypeName) (sqltype.Type, error) { return resolveTypeIn(t, nil) }
+
+// typeLookup finds a type of the database; an empty schema means the search path.
+type typeLookup func(schema, name string) (t sqltype.Type, ok bool, err error)
+
+func resolveTypeIn(t *pg_query.TypeName, own typeLookup) (sqltype.Type, error) {
 	typ, err := resolveType(t)
+	if err != nil && own != nil && pgerr.Code(err) == pgerrcode.UndefinedObject {
+		if found, ok, denied := ownType(t, own); denied != nil {
+			err = denied
+		} else if ok {
+			typ, err = found, nil
+			if len(t.GetTypmods()) > 0 {
+				err = pgerr.New(pgerrcode.SyntaxError, "type modifier is not allowed for type \"%s\"", lastName(t.GetNames()))
+			}
+		}
+	}
 	if err != nil {
 		if e := pgerr.From(err); e.Position == 0 && t.GetLocation() >= 0 {
 			return typ, e.WithPosition(int(t.GetLocation()) + 1)
@@ -91,6 +107,31 @@ func resolveType(t *pg_query.TypeName) (sqltype.Type, error) {
 		return none, pgerr.New(pgerrcode.UndefinedObject, "type \"%s[]\" does not exist", name)
 	}
 	return arr, nil
+}
+
+// ownType looks a type of the database up by its name, or that of the array type with the underscore in front.
+func ownType(t *pg_query.TypeName, own typeLookup) (typ sqltype.Type, ok bool, err error) {
+	parts := stringsOf(t.GetNames())
+	if len(parts) == 3 && parts[0] == catalog.DatabaseName {
+		parts = parts[1:]
+	}
+	if len(parts) > 2 || len(parts) == 0 || t.GetSetof() || t.GetPctType() {
+		return sqltype.Type{}, false, nil
+	}
+	schema, name := "", parts[len(parts)-1]
+	if len(parts) == 2 {
+		schema = parts[0]
+	}
+	typ, ok, err = own(schema, name)
+	array := len(t.GetArrayBounds()) > 0
+	if err == nil && !ok && !array && strings.HasPrefix(name, "_") {
+		typ, ok, err = own(schema, name[1:])
+		array = true
+	}
+	if ok && array {
+		typ, ok = typ.Array()
+	}
+	return typ, ok, err
 }
 
 // typeMod checks modifiers and encodes them as PostgreSQL's typmodin functions do.
@@ -209,8 +250,9 @@ func constInt(n *pg_query.Node) (int, bool) {
 
 // typeOf resolves a type and gives errors a position in characters.
 func (c *classifier) typeOf(t *pg_query.TypeName) (sqltype.Type, error) {
-	typ, err := ResolveType(t)
+	typ, err := resolveTypeIn(t, c.types)
 	if err != nil {
+		c.unknown = c.unknown || c.types == nil && pgerr.Code(err) == pgerrcode.UndefinedObject
 		e := pgerr.From(err)
 		if e.Position > 0 {
 			e.Position = position(c.text, e.Position-1)

@@ -95,6 +95,9 @@ func category(oid sqltype.OID) string {
 	if sqltype.Of(oid).Reg() {
 		return "N"
 	}
+	if sqltype.Of(oid).Enum() {
+		return "E"
+	}
 	return "U"
 }
 

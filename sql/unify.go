@@ -28,7 +28,7 @@ func (t *translator) unify(list []expr, construct string, loc int32) (sqltype.Ty
 			return ty, err
 		}
 		if e.null && nest > 0 {
-			e.sql, e.nest = "CAST(NULL AS "+listOf(ty, nest)+")", nest
+			e.sql, e.nest = "CAST(NULL AS "+t.listOf(ty, nest)+")", nest
 		}
 		list[i] = e
 	}

@@ -133,7 +133,7 @@ func (t *translator) pickUser(name string, found []*catalog.Function, args []exp
 	case ties > 0:
 		types := make([]string, len(args))
 		for i, a := range args {
-			types[i] = typeName(a)
+			types[i] = t.typeName(a)
 		}
 		return nil, t.errorf(loc, pgerrcode.AmbiguousFunction, "function %s(%s) is not unique", name, strings.Join(types, ", ")).
 			WithHint("Could not choose a best candidate function. You might need to add explicit type casts.")
@@ -270,7 +270,7 @@ func (t *translator) inBody(c exprCtx, f *catalog.Function, args []expr, body *p
 	if err != nil {
 		return expr{}, err
 	}
-	actual := typeName(out)
+	actual := t.typeName(out)
 	if out.known() && out.typ.OID != f.Result.OID && !canCast(out.typ.OID, f.Result.OID, assignCast) {
 		return expr{}, pgerr.New(pgerrcode.InvalidFunctionDefinition, "return type mismatch in function declared to return %s", f.Result).
 			WithDetail("Actual return type is %s.", actual)

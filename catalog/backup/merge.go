@@ -53,7 +53,7 @@ func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*t
 	m := &merger{backup: b.Catalog, now: now, whole: whole, states: states, out: catalog.NewDatabase(), used: map[uint32]bool{}, roleOIDs: map[uint32]uint32{}}
 	if precedes(now, b.Catalog) { // an older version of the same log: what the backup does not have was dropped
 		older := *now
-		older.Roles, older.Schemas, older.Tables, older.Views, older.Functions = nil, nil, nil, nil, nil
+		older.Roles, older.Schemas, older.Tables, older.Views, older.Functions, older.Types = nil, nil, nil, nil, nil, nil
 		older.Sequences = maps.Clone(now.Sequences)
 		maps.DeleteFunc(older.Sequences, func(n catalog.Name, _ *catalog.Sequence) bool { return b.Catalog.Sequences[n] == nil })
 		m.now, m.whole = &older, false
@@ -67,6 +67,7 @@ func merge(b *Backup, now *catalog.Database, whole bool, states map[uuid.UUID]*t
 	m.views()
 	m.sequences()
 	m.functions()
+	m.types()
 	m.rest()
 	if len(m.conflicts) > 0 {
 		return nil, nil, pgerr.New(pgerrcode.DuplicateTable, "names of the backup are those of other relations now").
@@ -117,6 +118,9 @@ func (m *merger) claim() {
 	}
 	for _, f := range m.backup.Functions {
 		m.used[f.OID] = true
+	}
+	for _, t := range m.backup.Types {
+		m.used[t.OID] = true
 	}
 }
 
@@ -293,6 +297,30 @@ func (m *merger) functions() {
 			m.out.Functions[key] = &f
 			m.step(key, "function", Kept, "")
 		}
+	}
+}
+
+// types are kept with their OIDs, of which those of their columns are made.
+func (m *merger) types() {
+	m.out.Types = maps.Clone(m.backup.Types)
+	if m.out.Types == nil {
+		m.out.Types = map[catalog.Name]*catalog.Type{}
+	}
+	for _, name := range sortedNames(m.backup.Types) {
+		m.step(name.String(), "type", action(m.now.Types[name], m.backup.Types[name]), "")
+	}
+	for _, name := range sortedNames(m.now.Types) {
+		t := *m.now.Types[name]
+		if m.backup.Types[name] != nil || m.backup.EnumByType(t.Enum()) != nil {
+			continue
+		}
+		if m.used[t.OID] {
+			m.taken(name, "type")
+			continue
+		}
+		t.OID, t.Owner = m.oid(t.OID), m.role(t.Owner)
+		m.out.Types[name] = &t
+		m.step(name.String(), "type", Kept, "")
 	}
 }
 

@@ -101,6 +101,9 @@ func DeltaType(t sqltype.Type) (name string, array bool, err error) {
 		}
 		return fmt.Sprintf("decimal(%d,%d)", p, s), false, nil
 	}
+	if t.Enum() {
+		return "string", false, nil
+	}
 	return "", false, pgerr.New(pgerrcode.FeatureNotSupported, "type %s is not supported in tables", t)
 }
 

@@ -67,6 +67,9 @@ func Type(t sqltype.Type) (string, error) {
 	case sqltype.JSON, sqltype.JSONB:
 		return "JSON", nil
 	}
+	if t.Enum() { // a label; queries make a value of DuckDB's own enums of it, which has an order
+		return "VARCHAR", nil
+	}
 	if t.Reg() {
 		return "BIGINT", nil
 	}

@@ -20,6 +20,35 @@ type Options struct {
 	// IntervalSQL is set under IntervalStyle sql_standard, where a leading minus counts for all fields.
 	IntervalSQL bool
 	Now         time.Time // start of the transaction, for now, today, ...; zero: the wall clock at the time of use
+	// Enum finds the type of an enum; nil: every label is taken.
+	Enum func(sqltype.Type) *Enum
+}
+
+// Enum is what reading an enum's values takes.
+type Enum struct {
+	Name   string // as format_type has it
+	Labels map[string]bool
+}
+
+// parseEnum reads a label.
+func (d *Decoder) parseEnum(a *vector.Appender, t sqltype.Type, s []byte) error {
+	if err := CheckUTF8(s); err != nil {
+		return err
+	}
+	if d.o.Enum != nil {
+		if d.enum == nil || d.last != t {
+			d.last, d.enum = t, d.o.Enum(t)
+		}
+		e := d.enum
+		if e == nil {
+			return pgerr.New(pgerrcode.UndefinedObject, "type with OID %d does not exist", t.OID)
+		}
+		if !e.Labels[string(s)] {
+			return pgerr.New(pgerrcode.InvalidTextRepresentation, `invalid input value for enum %s: "%s"`, e.Name, s)
+		}
+	}
+	a.Bytes(s)
+	return nil
 }
 
 // Decoder reads values. It belongs to one goroutine.
@@ -27,6 +56,8 @@ type Decoder struct {
 	o    Options
 	edge localEdge
 	buf  []byte // scratch of values that are rewritten, such as bytea and jsonb
+	last sqltype.Type
+	enum *Enum // of last
 }
 
 // NewDecoder makes a Decoder for these settings.
@@ -137,6 +168,9 @@ func (d *Decoder) ParseText(a *vector.Appender, s []byte) error {
 	}
 	if t.Kind == vector.KindList && t.Elem != nil {
 		return d.parseArray(a, s)
+	}
+	if t.SQL.Enum() {
+		return d.parseEnum(a, t.SQL, s)
 	}
 	if t.Kind == vector.KindBytes {
 		return parseString(a, sqltype.Of(sqltype.Text), s)
@@ -267,6 +301,9 @@ func (d *Decoder) ParseBinary(a *vector.Appender, b []byte) error {
 	}
 	if t.Kind == vector.KindList && t.Elem != nil {
 		return d.parseArrayBinary(a, b)
+	}
+	if t.SQL.Enum() {
+		return d.parseEnum(a, t.SQL, b)
 	}
 	if t.Kind == vector.KindBytes {
 		return parseString(a, sqltype.Of(sqltype.Text), b)

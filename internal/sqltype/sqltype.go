@@ -182,20 +182,54 @@ func (t Type) Elem() (elem Type, ok bool) {
 	case Oidvector:
 		return Of(Oid), true
 	}
+	if t.OID >= firstEnum && t.OID < lastEnum && t.OID&1 == 1 {
+		return Of(t.OID - 1), true
+	}
 	oid, ok := elemOf[t.OID]
 	return Type{OID: oid, Mod: t.Mod}, ok
 }
 
 // Array returns the array type whose elements are t; ok is false where PostgreSQL has none.
 func (t Type) Array() (array Type, ok bool) {
+	if t.Enum() {
+		return Of(t.OID + 1), true
+	}
 	i, ok := infos[t.OID]
 	return Type{OID: i.array, Mod: t.Mod}, ok && i.array != 0
 }
+
+// Types of enums have OIDs of their own range, below those of the types of rows, so that a type is known for one, and for an array of one, without the catalog:
+// an even number for the enum and the next for the array. They are made of the OID that the catalog has given to the object.
+const (
+	firstEnum OID = 1 << 29
+	lastEnum  OID = 1 << 30
+	firstUser     = 16384 // the first OID that the catalog gives out
+)
+
+// EnumOf returns the enum type of the object that has this OID in the catalog; ok is false when there are no more.
+func EnumOf(object uint32) (t Type, ok bool) {
+	n := uint64(firstEnum) + 2*(uint64(object)-firstUser)
+	return Of(OID(n)), object >= firstUser && n < uint64(lastEnum)
+}
+
+// EnumObject is the inverse of EnumOf; 0 for other types.
+func (t Type) EnumObject() uint32 {
+	if !t.Enum() {
+		return 0
+	}
+	return uint32(t.OID-firstEnum)/2 + firstUser
+}
+
+// Enum reports the type of an enum (PostgreSQL documentation, 8.7 Enumerated Types). What it is called and its labels are in the catalog.
+func (t Type) Enum() bool { return t.OID >= firstEnum && t.OID < lastEnum && t.OID&1 == 0 }
 
 // Size returns pg_type.typlen: bytes for a fixed width, -1 for a varlena.
 func (t Type) Size() int16 {
 	if i, ok := infos[t.OID]; ok {
 		return i.size
+	}
+	if t.Enum() {
+		return 4
 	}
 	return -1
 }

@@ -163,7 +163,7 @@ func TypeOf(t sqltype.Type) Type {
 		}
 		vt.Kind, vt.Width, vt.Scale = DecimalKind(p), uint8(p), uint8(s)
 	default:
-		if t.Reg() { // an OID that leaves a query as the name it stands for
+		if t.Enum() || t.Reg() { // a label, or an OID that leaves a query as the name it stands for
 			vt.Kind = KindBytes
 		}
 	}

@@ -137,6 +137,8 @@ func replaces(op catalog.Op, base *catalog.Database) bool {
 		return base.Views[op.PutView.Name] != nil
 	case op.PutSequence != nil:
 		return base.Sequences[op.PutSequence.Name] != nil
+	case op.PutType != nil:
+		return base.Types[op.PutType.Name] != nil || base.EnumByType(op.PutType.Enum()) != nil
 	case op.PutFunction != nil:
 		return base.Functions[op.PutFunction.Key()] != nil
 	case op.PutSchema != nil:

@@ -23,6 +23,8 @@ func (s *Session) runComment(c *sql.Comment, tag string) (pgwire.Result, error) 
 		return tagResult(tag), s.commentRole(c.Name.Name, text)
 	case sql.ObjectFunction:
 		return tagResult(tag), s.commentFunction(c, text)
+	case sql.ObjectType:
+		return tagResult(tag), s.commentType(c.Name, text)
 	case sql.ObjectDatabase:
 		s.notice(pgerrcode.Warning, "comments on a %s are not kept", c.Kind)
 		return tagResult(tag), nil

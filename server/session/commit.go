@@ -181,6 +181,9 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 			if f := op.PutFunction; f != nil && t.base.Functions[f.Key()] == nil {
 				return nil, pgerr.New(pgerrcode.DuplicateFunction, "function %q already exists with same argument types", name)
 			}
+			if op.PutType != nil && !replaces(op, t.base) {
+				return nil, typeExists(name)
+			}
 			if isPut(op) && !replaces(op, t.base) {
 				return nil, pgerr.New(pgerrcode.DuplicateTable, "relation %q already exists", name)
 			}
@@ -189,11 +192,14 @@ func rebase(t *transaction, current *catalog.Database) ([]catalog.Op, error) {
 		}
 		ops[i] = op
 	}
+	if err := checkTypes(current, ops); err != nil {
+		return nil, err
+	}
 	return ops, checkRoles(current, ops)
 }
 
 func isPut(op catalog.Op) bool {
-	return op.PutFunction != nil || op.PutTable != nil || op.PutView != nil || op.PutSequence != nil || op.PutSchema != nil
+	return op.PutType != nil || op.PutFunction != nil || op.PutTable != nil || op.PutView != nil || op.PutSequence != nil || op.PutSchema != nil
 }
 
 // changedMeanwhile reports whether what an operation names is not what it was.
@@ -233,6 +239,13 @@ func changedMeanwhile(op catalog.Op, base, current *catalog.Database) (string, b
 		return f.Name.Name, gone || base.Functions[f.Key()] != current.Functions[f.Key()]
 	case op.DropFunction != "":
 		return op.DropFunction, base.Functions[op.DropFunction] != current.Functions[op.DropFunction]
+	case op.PutType != nil:
+		n := op.PutType.Name
+		gone := current.Schemas[n.Schema] == nil && base.Schemas[n.Schema] != nil
+		before := base.EnumByType(op.PutType.Enum())
+		return n.Name, gone || base.Types[n] != current.Types[n] || before != nil && before != current.EnumByType(op.PutType.Enum())
+	case op.DropType != nil:
+		return op.DropType.Name, base.Types[*op.DropType] != current.Types[*op.DropType]
 	case op.PutSchema != nil:
 		return op.PutSchema.Name, base.Schemas[op.PutSchema.Name] != current.Schemas[op.PutSchema.Name]
 	case op.DropSchema != "":

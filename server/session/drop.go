@@ -34,15 +34,18 @@ func (s *Session) runDrop(c *sql.Drop, tag string) (pgwire.Result, error) {
 func unique(ops []catalog.Op) []catalog.Op {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(ops, func(op catalog.Op) bool {
-		key := fmt.Sprint(op.DropSchema, op.DropFunction, op.DropTable, op.DropView, op.DropSequence)
+		key := fmt.Sprint(op.DropSchema, op.DropFunction, op.DropType, op.DropTable, op.DropView, op.DropSequence)
 		defer func() { seen[key] = true }()
 		return seen[key]
 	})
 }
 
 func (s *Session) drop(c *sql.Drop, n catalog.Name) ([]catalog.Op, error) {
-	if c.Kind == sql.ObjectSchema {
+	switch c.Kind {
+	case sql.ObjectSchema:
 		return s.dropSchema(c, n.Name)
+	case sql.ObjectType:
+		return s.dropType(c, n)
 	}
 	r := s.resolver()
 	full, ok, err := r.own(n)
@@ -194,12 +197,25 @@ func (s *Session) dropSchema(c *sql.Drop, name string) ([]catalog.Op, error) {
 			}
 		}
 	}
+	types := typesOf(db, func(t *catalog.Type) bool { return t.Name.Schema == name })
+	for _, t := range types {
+		deps = append(deps, dependent{what: "type " + s.typeName(t), on: "schema " + name})
+	}
 	if err := s.cascade("schema "+name, deps, c.Cascade); err != nil {
 		return nil, err
 	}
 	var ops []catalog.Op
 	for _, n := range names {
 		ops = append(ops, s.dropOps(db, n)...)
+	}
+	if len(types) > 0 { // what goes with the schema does not hold its types
+		if err := s.addOps(unique(ops)...); err != nil {
+			return nil, err
+		}
+		if err := s.dropAllTypes(types); err != nil {
+			return nil, err
+		}
+		ops = nil
 	}
 	for _, f := range functions {
 		for _, v := range s.callers(db, f) {

@@ -70,7 +70,17 @@ func (s *Session) runDropOwned(c *sql.DropOwned, tag string) (pgwire.Result, err
 	if err := s.dropAllFunctions(functions); err != nil {
 		return nil, err
 	}
+	types := typesOf(db, func(t *catalog.Type) bool { return mine(t.Owner) && !slices.Contains(schemas, t.Name.Schema) })
+	for _, t := range typesOf(db, func(t *catalog.Type) bool { return slices.Contains(schemas, t.Name.Schema) && !mine(t.Owner) }) {
+		if !c.Cascade {
+			return nil, pgerr.New(pgerrcode.DependentObjectsStillExist, "cannot drop desired object(s) because other objects depend on them").
+				WithDetail("type %s depends on schema %s", s.typeName(t), t.Name.Schema).WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+		}
+	}
 	if err := s.dropAll(relations, schemas); err != nil {
+		return nil, err
+	}
+	if err := s.dropAllTypes(types); err != nil {
 		return nil, err
 	}
 	for _, r := range roles {
@@ -110,6 +120,9 @@ func (s *Session) dropAll(relations []catalog.Name, schemas []string) error {
 			return err
 		}
 		if err := s.dropAllFunctions(functionsOf(s.database(), func(f *catalog.Function) bool { return f.Name.Schema == name })); err != nil {
+			return err
+		}
+		if err := s.dropAllTypes(typesOf(s.database(), func(t *catalog.Type) bool { return t.Name.Schema == name })); err != nil {
 			return err
 		}
 		if err := s.addOps(catalog.Op{DropSchema: name}); err != nil {

@@ -112,6 +112,9 @@ func (s *Session) dependents(role uint32) []string {
 	for _, f := range functionsOf(s.access(), func(f *catalog.Function) bool { return catalog.OwnerOID(f.Owner) == role }) {
 		lines = append(lines, line{f.OID, 0, "owner of function " + s.signature(f)})
 	}
+	for _, t := range typesOf(s.access(), func(t *catalog.Type) bool { return catalog.OwnerOID(t.Owner) == role }) {
+		lines = append(lines, line{t.OID, 0, "owner of type " + s.typeName(t)})
+	}
 	slices.SortFunc(lines, func(a, b line) int {
 		return cmp.Or(cmp.Compare(b.oid, a.oid), cmp.Compare(a.column, b.column), strings.Compare(a.text, b.text))
 	})

@@ -11,8 +11,11 @@ import (
 
 // runAlterOwner is ALTER ... OWNER TO.
 func (s *Session) runAlterOwner(c *sql.AlterOwner, tag string) (pgwire.Result, error) {
-	if c.Kind == sql.ObjectFunction {
+	switch c.Kind {
+	case sql.ObjectFunction:
 		return tagResult(tag), s.ownFunction(c)
+	case sql.ObjectType:
+		return tagResult(tag), s.ownType(c)
 	}
 	o, err := s.ownable(c)
 	if err != nil {
@@ -194,6 +197,13 @@ func (s *Session) runReassignOwned(c *sql.ReassignOwned, tag string) (pgwire.Res
 				}
 			}
 			if err := s.addOps(s.giveTo(o, to.OID)...); err != nil {
+				return nil, err
+			}
+		}
+		for _, t := range typesOf(s.database(), func(t *catalog.Type) bool { return catalog.OwnerOID(t.Owner) == r.OID }) {
+			n := *t
+			n.Owner = ownerOf(to.OID)
+			if err := s.addOps(catalog.Op{PutType: &n}); err != nil {
 				return nil, err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgerr"
+	"github.com/miniodb/miniodb/internal/sqltype"
 )
 
 // renumber gives an object that an operation puts its own copy and its OID.
@@ -25,10 +26,32 @@ func renumber(op *catalog.Op, oid func(uint32) uint32) {
 	case op.PutFunction != nil:
 		c := *op.PutFunction
 		c.OID, op.PutFunction = oid(c.OID), &c
+	case op.PutType != nil:
+		c := *op.PutType
+		c.OID, c.Labels, op.PutType = oid(c.OID), append([]catalog.Label{}, c.Labels...), &c
+		for i := range c.Labels {
+			c.Labels[i].OID = oid(c.Labels[i].OID)
+		}
 	case op.PutSchema != nil:
 		c := *op.PutSchema
 		c.OID, op.PutSchema = oid(c.OID), &c
 	}
+}
+
+// renumberEnum is the type of an enum, or of an array of one, that may have got another OID.
+func renumberEnum(t sqltype.Type, oid func(uint32) uint32) sqltype.Type {
+	elem, array := t.Elem()
+	if !array {
+		elem = t
+	}
+	id := elem.EnumObject()
+	if id == 0 {
+		return t
+	}
+	if elem, _ = sqltype.EnumOf(oid(id)); array {
+		elem, _ = elem.Array()
+	}
+	return elem
 }
 
 // rebaseRoles gives the roles that an operation makes, or speaks of, the OIDs that they get. What the transaction keeps is not changed.
@@ -46,7 +69,7 @@ func rebaseRoles(op *catalog.Op, oid func(uint32) uint32) {
 	columns := func(old []catalog.Column) []catalog.Column {
 		out := append([]catalog.Column{}, old...)
 		for i := range out {
-			out[i].ACL = list(out[i].ACL)
+			out[i].ACL, out[i].Type = list(out[i].ACL), renumberEnum(out[i].Type, oid)
 		}
 		return out
 	}
@@ -94,6 +117,8 @@ func rebaseRoles(op *catalog.Op, oid func(uint32) uint32) {
 		op.PutSequence.Owner, op.PutSequence.ACL = oid(op.PutSequence.Owner), list(op.PutSequence.ACL)
 	case op.PutFunction != nil:
 		op.PutFunction.Owner = oid(op.PutFunction.Owner)
+	case op.PutType != nil:
+		op.PutType.Owner = oid(op.PutType.Owner)
 	case op.PutSchema != nil:
 		op.PutSchema.Owner, op.PutSchema.ACL = oid(op.PutSchema.Owner), list(op.PutSchema.ACL)
 	}
@@ -160,6 +185,11 @@ func checkRoles(current *catalog.Database, ops []catalog.Op) error {
 	for _, f := range next.Functions {
 		if !known[catalog.OwnerOID(f.Owner)] {
 			return pgerr.New(pgerrcode.SerializationFailure, "the owner of function %q was dropped by another transaction", f.Name.Name).WithHint("Run the transaction again.")
+		}
+	}
+	for _, t := range next.Types {
+		if !known[catalog.OwnerOID(t.Owner)] {
+			return pgerr.New(pgerrcode.SerializationFailure, "the owner of type %q was dropped by another transaction", t.Name.Name).WithHint("Run the transaction again.")
 		}
 	}
 	for _, o := range securables(next) {

@@ -14,6 +14,9 @@ import (
 )
 
 func (s *Session) runRename(ctx context.Context, c *sql.Rename, tag string) (pgwire.Result, error) {
+	if c.Kind == sql.ObjectType {
+		return tagResult(tag), s.renameType(c.Name, catalog.Name{Name: c.To})
+	}
 	if c.Kind == sql.ObjectSchema {
 		return tagResult(tag), s.renameSchema(ctx, c.Name.Name, c.To)
 	}
@@ -261,6 +264,9 @@ func (s *Session) renameConstraint(t *catalog.Table, full catalog.Name, c *sql.R
 }
 
 func (s *Session) runSetSchema(ctx context.Context, c *sql.SetSchema, tag string) (pgwire.Result, error) {
+	if c.Kind == sql.ObjectType {
+		return tagResult(tag), s.renameType(c.Name, catalog.Name{Schema: c.Schema})
+	}
 	full, err := s.alterable(ctx, c.Name, c.IfExists)
 	if err != nil || full == nil {
 		return tagResult(tag), err
@@ -352,6 +358,9 @@ func (s *Session) renameSchema(ctx context.Context, from, to string) error {
 	}
 	if len(functionsOf(db, func(f *catalog.Function) bool { return f.Name.Schema == from })) > 0 {
 		return pgerr.New(pgerrcode.FeatureNotSupported, "renaming a schema that has functions is not supported").WithHint("Drop the functions and create them again.")
+	}
+	if len(typesOf(db, func(t *catalog.Type) bool { return t.Name.Schema == from })) > 0 {
+		return pgerr.New(pgerrcode.FeatureNotSupported, "renaming a schema that has types is not supported").WithHint("Move the types to another schema with ALTER TYPE ... SET SCHEMA.")
 	}
 	slices.SortFunc(names, func(a, b catalog.Name) int { return strings.Compare(a.Name, b.Name) })
 	for _, name := range names {

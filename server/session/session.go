@@ -28,7 +28,8 @@ type Session struct {
 	engine *engine.DB   // the instance that conn belongs to
 	conn   *engine.Conn // for statements that do not stream to the client
 	zone   string       // the time zone conn is set to
-	spare  *stream      // not in use; nil: none
+	enums  knownEnums
+	spare  *stream // not in use; nil: none
 
 	values     values // settings of the session
 	generation int64  // counts their changes
@@ -180,6 +181,7 @@ func (s *Session) ResultEncoding() pgwire.Encoding {
 func (s *Session) decoder() *pgvalue.Decoder {
 	o := pgvalue.Options{
 		Location: s.location(), DateOrder: s.dateOrder(), IntervalSQL: s.values.get("intervalstyle") == "sql_standard",
+		Enum: s.EnumLabels,
 	}
 	if s.tx != nil {
 		o.Now = s.tx.now

@@ -87,8 +87,12 @@ func (s *Session) Prepare(ctx context.Context, p pgwire.Parsed, declared []sqlty
 	}
 	err := s.refresh(ctx, st)
 	var out *statement
+	stmt := st.stmt
 	if err == nil {
-		out, err = s.prepare(ctx, st.stmt, declared)
+		stmt, err = stmt.Resolve(s.resolver(), s.mayUse)
+	}
+	if err == nil {
+		out, err = s.prepare(ctx, stmt, declared)
 	}
 	if err != nil {
 		s.node.statements.Add(1)
@@ -268,6 +272,10 @@ func (s *Session) execute(ctx context.Context, st *statement, params []pgwire.Pa
 		return s.runCreateTableAs(ctx, st, c, args)
 	case *sql.CreateView:
 		return s.runCreateView(ctx, c, st.stmt.Tag)
+	case *sql.CreateEnum:
+		return tagResult(st.stmt.Tag), s.createEnum(c)
+	case *sql.AlterEnum:
+		return tagResult(st.stmt.Tag), s.alterEnum(c)
 	case *sql.CreateFunction:
 		return s.runCreateFunction(ctx, c, st.stmt.Tag)
 	case *sql.DropFunction:

@@ -105,8 +105,14 @@ func (s *Session) addOps(ops ...catalog.Op) error {
 		t.base = s.node.catalog.Current()
 		t.overlay = t.base
 	}
+	if err := s.qualifyTypes(ops); err != nil {
+		return err
+	}
 	n, err := t.overlay.Apply(t.overlay.Version, ops)
 	if err != nil {
+		return err
+	}
+	if err := checkEnums(n, ops); err != nil {
 		return err
 	}
 	t.overlay, t.ops = n, append(t.ops, ops...)

@@ -211,6 +211,9 @@ func (v *Viewer) comment(class, oid uint32, column int) *string {
 			}
 		}
 	}
+	if o := v.types[oid]; o != nil && class == classType && o.Kind == 'e' && oid == o.RowType && o.Comment != "" {
+		return &o.Comment
+	}
 	if s := v.comments[oid]; class == classProc && s != "" {
 		return &s
 	}

@@ -24,6 +24,7 @@ type Image struct {
 	system      []System
 	viewTypes   sync.Map // what typesOf has found, by OID
 
+	enums     map[catalog.Name]*Object       // the types of enums, as those of rows: RowType is the type
 	functions map[uint32]*pgcatalog.Function // of users
 	comments  map[uint32]string              // on them
 }
@@ -106,6 +107,7 @@ func New(db *catalog.Database, system []System) *Image {
 	m.schemas[SystemSchemaOID], m.schemaOf[catalog.DatabaseName] = catalog.DatabaseName, SystemSchemaOID
 	m.userFunctions()
 	m.relations()
+	m.enumTypes()
 	m.keys()
 	slices.SortFunc(m.objects, func(a, b *Object) int { return cmp.Compare(a.OID, b.OID) })
 	slices.SortFunc(m.constraints, func(a, b *constraint) int { return cmp.Compare(a.OID, b.OID) })

@@ -230,6 +230,12 @@ func (v *Viewer) findType(s string) (uint32, error) {
 			}
 		}
 		o := v.byName[catalog.Name{Schema: schema, Name: t.Name}]
+		if e := v.enums[catalog.Name{Schema: schema, Name: t.Name}]; e != nil {
+			o = e
+		}
+		if o == nil && strings.HasPrefix(t.Name, "_") && v.enums[catalog.Name{Schema: schema, Name: t.Name[1:]}] != nil {
+			return v.enums[catalog.Name{Schema: schema, Name: t.Name[1:]}].RowType + 1, nil
+		}
 		if o == nil && strings.HasPrefix(t.Name, "_") {
 			if o = v.byName[catalog.Name{Schema: schema, Name: t.Name[1:]}]; o != nil && o.RowType != 0 {
 				return o.RowType + 1, nil

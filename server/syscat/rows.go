@@ -38,7 +38,7 @@ var makers = map[string]func(*Image, *writer){
 	"pg_depend": (*Image).dependRows, "pg_rewrite": (*Image).rewriteRows, "pg_sequence": (*Image).sequenceRows, "pg_authid": (*Image).authidRows,
 	"pg_auth_members": (*Image).authMemberRows, "pg_database": (*Image).databaseRows, "pg_shdescription": (*Image).shdescriptionRows,
 	"pg_db_role_setting": (*Image).roleSettingRows, "pg_default_acl": (*Image).defaultACLRows, "pg_extension": (*Image).extensionRows,
-	"pg_proc": (*Image).procRows,
+	"pg_proc": (*Image).procRows, "pg_enum": (*Image).enumRows,
 }
 
 // Dynamic reports whether rows of a relation of pg_catalog depend on the version of the database.
@@ -146,6 +146,9 @@ func (m *Image) attributeRow(w *writer, o *Object, i int, c *catalog.Column) {
 	t := pgcatalog.TypeByOID(uint32(c.Type.OID))
 	if t == nil {
 		t = &pgcatalog.Type{Len: -1, Align: "i", Storage: "x"}
+		if c.Type.Enum() {
+			t = &pgcatalog.Type{Len: 4, ByValue: true, Align: "i", Storage: "p"}
+		}
 	}
 	dims, notNull := 0, c.NotNull
 	if _, array := c.Type.Elem(); array {
@@ -161,6 +164,7 @@ func (m *Image) attributeRow(w *writer, o *Object, i int, c *catalog.Column) {
 }
 
 func (m *Image) typeRows(w *writer) {
+	m.enumTypeRows(w)
 	for _, o := range m.objects {
 		if o.RowType == 0 {
 			continue

@@ -10,6 +10,10 @@ func (m *Image) dependRows(w *writer) {
 	for oid, f := range m.functions {
 		depend(classProc, oid, 0, classNamespace, f.Namespace, 0, "n")
 	}
+	for _, o := range m.enums {
+		depend(classType, o.RowType, 0, classNamespace, o.Namespace, 0, "n")
+		depend(classType, o.RowType+1, 0, classType, o.RowType, 0, "i")
+	}
 	for _, o := range m.objects {
 		if o.System != nil {
 			depend(classRelation, o.OID, 0, classExtension, extensionOID, 0, "e")
@@ -38,6 +42,9 @@ func (m *Image) dependRows(w *writer) {
 			continue
 		}
 		for i := range o.Columns {
+			if e := m.db.EnumByType(o.Columns[i].Type); e != nil {
+				depend(classRelation, o.OID, i+1, classType, uint32(o.Columns[i].Type.OID), 0, "n")
+			}
 			if s := o.Columns[i].OwnedSequence(); s != nil && m.byName[*s] != nil {
 				kind := "a"
 				if o.Columns[i].Identity != "" {

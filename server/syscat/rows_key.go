@@ -166,6 +166,11 @@ func (m *Image) descriptionRows(w *writer) {
 			w.row(s.OID, classNamespace, 0, s.Comment)
 		}
 	}
+	for _, o := range m.enums {
+		if o.Comment != "" {
+			w.row(o.RowType, classType, 0, o.Comment)
+		}
+	}
 	for oid, comment := range m.comments {
 		if comment != "" {
 			w.row(oid, classProc, 0, comment)
