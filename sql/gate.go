@@ -51,7 +51,7 @@ func (l *lexer) gate(p piece) error {
 			if w == "secret" {
 				what = strings.ToUpper(words[0]) + " SECRET"
 			}
-			if w == "table" || w == "view" || w == "schema" || w == "" {
+			if w != "or" && w != "replace" && w != "persistent" && w != "temporary" && w != "temp" { // the name of something else
 				break
 			}
 		}

@@ -15,7 +15,11 @@ func (t *translator) limits(s *pg_query.SelectStmt, q *query, sc *scope) error {
 		if n == nil || n.GetAConst().GetIsnull() {
 			return "", nil
 		}
-		e, err := t.expr(exprCtx{s: &scope{ctes: sc.ctes}, place: place{name: word}}, n)
+		alone := &scope{ctes: sc.ctes}
+		if n := len(t.frames); n > 0 && len(t.within) == 0 { // of what is around it, a function's arguments only
+			alone.rels, alone.cols = []*rangeItem{t.frames[n-1].item}, t.frames[n-1].item.cols
+		}
+		e, err := t.expr(exprCtx{s: alone, place: place{name: word}}, n)
 		if err != nil {
 			return "", err
 		}

@@ -29,7 +29,7 @@ func (t *translator) rangeVar(x *pg_query.RangeVar, sc *scope) (fromItem, error)
 	if t.env.Resolver == nil {
 		return fromItem{}, t.unknownRelation(x, nil)
 	}
-	if t.env.MayUse != nil && x.Schemaname != "" && t.inView == 0 {
+	if t.env.MayUse != nil && x.Schemaname != "" && t.callersNames() {
 		if err := t.env.MayUse(x.Schemaname); err != nil {
 			return fromItem{}, t.unknownRelation(x, err)
 		}

@@ -26,7 +26,8 @@ const (
 // frame is a call that is being expanded.
 type frame struct {
 	f    *catalog.Function
-	args []expr // of the types of the arguments
+	args []expr     // of the types of the arguments
+	item *rangeItem // the arguments that have names
 }
 
 // param is $n in a body.
@@ -48,10 +49,15 @@ func (t *translator) userFunctions(x *pg_query.FuncCall) ([]*catalog.Function, e
 		schema = x.Funcname[0].GetString_().GetSval()
 	}
 	found := t.env.Resolver.Functions(schema, lastName(x.Funcname))
-	if len(found) > 0 && schema != "" && t.env.MayUse != nil && t.inView == 0 {
+	if len(found) > 0 && schema != "" && t.env.MayUse != nil && t.callersNames() {
 		return found, t.env.MayUse(schema)
 	}
 	return found, nil
+}
+
+// callersNames reports whether names are looked up with the rights of whoever runs the query: those of the query, and those in functions, but not in views.
+func (t *translator) callersNames() bool {
+	return t.inView == 0 || len(t.frames) > 0 && len(t.within) == 0
 }
 
 func (t *translator) userCall(c exprCtx, name string, found []*catalog.Function, x *pg_query.FuncCall) (expr, error) {
@@ -245,7 +251,7 @@ func (t *translator) inBody(c exprCtx, f *catalog.Function, args []expr, body *p
 	inner := exprCtx{s: &scope{rels: []*rangeItem{item}, cols: item.cols}, place: place{name: c.place.name}}
 	within, acts, inView, targets := t.within, t.acts, t.inView, t.env.TargetTypes
 	t.within, t.acts, t.inView, t.env.TargetTypes = nil, false, inView+1, nil
-	t.frames = append(t.frames, &frame{f: f, args: args})
+	t.frames = append(t.frames, &frame{f: f, args: args, item: item})
 	defer func() {
 		t.within, t.acts, t.inView, t.env.TargetTypes = within, acts, inView, targets
 		t.frames = t.frames[:len(t.frames)-1]
