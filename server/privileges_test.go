@@ -74,7 +74,9 @@ var privilegeStatements = []string{
 	"GRANT SELECT ON ALL TABLES IN SCHEMA m TO m_other", "CREATE INDEX ON m.t (a)", "ALTER TABLE m.t ADD COLUMN z int", "ALTER TABLE m.t RENAME TO n",
 	"ALTER TABLE m.t RENAME COLUMN a TO z", "ALTER TABLE m.t SET SCHEMA m_closed", "ALTER SCHEMA m RENAME TO m_new", "ALTER SEQUENCE m.q RESTART", "ALTER VIEW m.w RENAME TO n",
 	"INSERT INTO m.i (x) VALUES (1)", "SELECT * FROM pg_authid", "SELECT passwd FROM pg_shadow", "SELECT passwd FROM pg_user WHERE usename = 'm_user'", "SELECT count(*) > 0 FROM information_schema.tables", "SELECT rolname FROM pg_roles WHERE rolname = 'm_user'",
-	"EXPLAIN (COSTS OFF) INSERT INTO m.t VALUES (1)", "COPY m_closed.t TO STDOUT", "SELECT * FROM (SELECT * FROM m.t) z", "SELECT a FROM m.t GROUP BY a, c",
+	"EXPLAIN (COSTS OFF) INSERT INTO m.t VALUES (1)",
+	"INSERT INTO m.t (a) VALUES (1) RETURNING 1", "INSERT INTO m.t (a) VALUES (1) RETURNING a", "INSERT INTO m.t (a) VALUES (1) RETURNING b", "INSERT INTO m.t (a) VALUES (1) RETURNING t",
+	"COPY m_closed.t TO STDOUT", "SELECT * FROM (SELECT * FROM m.t) z", "SELECT a FROM m.t GROUP BY a, c",
 }
 
 // Every statement is tried with every grant, on PostgreSQL and here: what it answers must be the same, notices and details included.

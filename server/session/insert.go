@@ -169,7 +169,7 @@ func (s *Session) runInsert(ctx context.Context, st *statement, c *sql.Insert, a
 		return nil, err
 	}
 	if c.Returning != nil {
-		if err := s.checkUses(st.returning.sel.Uses); err != nil {
+		if err := s.checkUses(st.returning.returningUses()); err != nil {
 			return nil, err
 		}
 	}

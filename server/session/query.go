@@ -362,12 +362,12 @@ func (s *Session) current(b *boundQuery) bool {
 
 // plan pins the snapshot and returns the text to run.
 func (s *Session) plan(ctx context.Context, b *boundQuery, args []*string, r *rows) (string, error) {
-	if err := s.checkUses(b.sel.Uses); err != nil {
-		return "", err
-	}
-	scans := b.sel.Scans
+	scans, uses := b.sel.Scans, b.sel.Uses
 	if r.first != nil {
-		scans = scans[1:]
+		scans, uses = scans[1:], b.returningUses()
+	}
+	if err := s.checkUses(uses); err != nil {
+		return "", err
 	}
 	pin, own, err := s.snapshot(ctx, scans)
 	if own {

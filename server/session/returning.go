@@ -69,7 +69,7 @@ func (s *Session) returningResult(ctx context.Context, st *statement, w *writer,
 		return nil, errResultChanged()
 	}
 	out := &rowsResult{columns: st.columns}
-	if err := s.checkUses(b.sel.Uses); err != nil {
+	if err := s.checkUses(b.returningUses()); err != nil {
 		return nil, err
 	}
 	t := w.target.table
@@ -112,6 +112,15 @@ func (s *Session) returningResult(ctx context.Context, st *statement, w *writer,
 		}
 		out.batches = append(out.batches, batch)
 	}
+}
+
+// returningUses are what a list reads. The rows that are written are no reason for the privilege to read their table while no column of theirs is named.
+func (b *boundQuery) returningUses() []sql.Use {
+	uses := b.sel.Uses
+	if len(uses) > 0 && uses[0].Table != nil && len(uses[0].Columns) == 0 {
+		return uses[1:]
+	}
+	return uses
 }
 
 func tooMuchReturned() error {
