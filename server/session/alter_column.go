@@ -285,7 +285,7 @@ func (a *alteration) setType(c *sql.SetType) error {
 	}
 	if views := a.s.viewsOfColumn(a.table, at); len(views) > 0 {
 		return pgerr.New(pgerrcode.FeatureNotSupported, "cannot alter type of a column used by a view or rule").
-			WithDetail("rule _RETURN on view %s depends on column %q", a.s.shortName(views[0]), col.Name)
+			WithDetail("rule _RETURN on %s depends on column %q", a.s.object(a.s.database(), views[0]), col.Name)
 	}
 	if !widens(col.Type, c.Type) {
 		if textual(col.Type.OID) && !textual(c.Type.OID) && c.Using == "" {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -40,13 +41,17 @@ func (s *Session) startIdentity() error {
 		return pgerr.Fatal(pgerrcode.InsufficientPrivilege, "permission denied for database %q", s.client.Database).
 			WithDetail("User does not have CONNECT privilege.")
 	}
+	kept := values{}
 	for _, settings := range db.SettingsOf(role) {
 		for name, value := range settings {
-			if v, err := checkSetting(name, value, s.values, true); err == nil { // one that a later release refuses must not keep anybody out
+			if name == "session_authorization" || name == "role" {
+				kept[name] = value
+			} else if v, err := checkSetting(name, value, s.values, true); err == nil { // one that a later release refuses must not keep anybody out
 				s.values = s.values.with(name, v)
 			}
 		}
 	}
+	s.keptIdentity(db, kept)
 	return nil
 }
 
@@ -136,14 +141,20 @@ func (s *Session) setSessionUser(name string, local bool) error {
 
 // setIdentityByName is SET and RESET of session_authorization and role.
 func (s *Session) setIdentityByName(setting, name string, reset, local bool) error {
+	if s.restricted {
+		return pgerr.New(pgerrcode.InsufficientPrivilege, "cannot set parameter %q within security-restricted operation", setting)
+	}
 	s.warnLocal(local)
 	switch {
 	case setting == "role" && reset:
-		return s.setRole("none", local)
+		return s.setRole(cmp.Or(s.start["role"], "none"), local)
 	case setting == "role":
 		return s.setRole(name, local)
 	case reset:
-		name = s.roleName(s.login)
+		if err := s.setSessionUser(s.roleName(s.login), local); err != nil || s.start["role"] == "" {
+			return err
+		}
+		return s.setRole(s.start["role"], local)
 	}
 	return s.setSessionUser(name, local)
 }

@@ -139,14 +139,15 @@ func (s *Session) refill(ctx context.Context, t *catalog.Table) error {
 	return w.finish(ctx)
 }
 
-// actAs has the session act for another role until back is called, unseen by the client.
+// actAs has the session act for another role until back is called, unseen by the client; what it runs cannot change the role.
 func (s *Session) actAs(role uint32) (back func()) {
-	before := s.values
+	before, restricted := s.values, s.restricted
+	s.restricted = true
 	super := s.rightsOf(role).Superuser()
 	s.values = s.values.with("role", s.roleName(role)).with(keyRole, oidText(role)).with("is_superuser", onOff(super))
 	s.generation++
 	return func() {
-		s.values = before
+		s.values, s.restricted = before, restricted
 		s.generation++
 	}
 }

@@ -66,11 +66,18 @@ func (s *Session) keepSettings(c *sql.AlterRoleSet, role uint32, tag string) (pg
 }
 
 func (s *Session) changedSettings(c *sql.AlterRoleSet, old map[string]string) (map[string]string, error) {
-	if c.Set == nil && c.Reset.All {
-		return nil, nil
-	}
 	n := maps.Clone(old)
+	if c.Set == nil && c.Reset.All {
+		maps.DeleteFunc(n, func(name, _ string) bool { return s.mayKeep(name) == nil })
+		return n, nil
+	}
 	if c.Set == nil {
+		if len(old) == 0 {
+			return nil, nil
+		}
+		if err := s.mayKeep(c.Reset.Name); err != nil {
+			return nil, err
+		}
 		delete(n, c.Reset.Name)
 		return n, nil
 	}
@@ -78,9 +85,53 @@ func (s *Session) changedSettings(c *sql.AlterRoleSet, old map[string]string) (m
 	if err != nil {
 		return nil, s.node.refuseEngineSetting(c.Set.Name, err)
 	}
+	if err := s.mayKeep(c.Set.Name); err != nil {
+		return nil, err
+	}
 	if n == nil {
 		n = map[string]string{}
 	}
 	n[c.Set.Name] = value
 	return n, nil
+}
+
+// mayKeep refuses what only superusers may keep for a role: their parameters, and those that the server does not know (PostgreSQL: validate_option_array_item).
+func (s *Session) mayKeep(name string) error {
+	if settings[name] == nil && !s.rights().Superuser() {
+		return pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied to set parameter %q", name)
+	}
+	return s.mayChange(name)
+}
+
+// keptIdentity takes what ALTER ROLE ... SET has kept for session_authorization and role: as SET would, but a refusal is only told.
+func (s *Session) keptIdentity(db *catalog.Database, kept values) {
+	refuse := func(err *pgerr.Error) {
+		warning := *err
+		warning.Severity = "WARNING"
+		s.tell(&warning)
+	}
+	user := db.RoleByOID(s.login)
+	if name := kept["session_authorization"]; name != "" {
+		switch role := db.Roles[name]; {
+		case role == nil:
+			refuse(pgerr.New(pgerrcode.InvalidParameterValue, "role %q does not exist", name))
+		case role != user && !user.Superuser:
+			refuse(pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied to set session authorization %q", name))
+		default:
+			user = role
+			s.values = s.values.with("session_authorization", name).with(keySessionUser, oidText(role.OID)).with("is_superuser", onOff(role.Superuser))
+		}
+	}
+	name := kept["role"]
+	if name == "" || name == "none" {
+		return
+	}
+	switch role := db.Roles[name]; {
+	case role == nil:
+		refuse(pgerr.New(pgerrcode.InvalidParameterValue, "role %q does not exist", name))
+	case !db.Rights(user.OID).Member(role.OID):
+		refuse(pgerr.New(pgerrcode.InsufficientPrivilege, "permission denied to set role %q", name))
+	default:
+		s.values = s.values.with("role", name).with(keyRole, oidText(role.OID)).with("is_superuser", onOff(role.Superuser))
+	}
 }

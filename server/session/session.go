@@ -37,6 +37,7 @@ type Session struct {
 	start      values // what RESET goes back to: the start-up parameters
 	tx         *transaction
 	temp       tempSpace
+	restricted bool                     // it acts for another role, which stays, see actAs
 	prepared   map[string]*preparedText // PREPARE
 	cursors    map[string]*cursor       // DECLARE
 	refreshed  *sql.Statement           // for which the catalog was brought up to date

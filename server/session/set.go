@@ -177,6 +177,8 @@ func (s *Session) reset(name string, local bool) error {
 	case "transaction_read_only":
 		on := s.values.get("default_transaction_read_only") == "on"
 		return s.setModes(sql.TransactionModes{ReadOnly: &on})
+	case "session_authorization", "role":
+		return s.setIdentityByName(name, "", true, local)
 	}
 	s.localise(name, local)
 	switch v, begun := s.start[name]; {

@@ -32,6 +32,10 @@ type tempState struct {
 	objects  *catalog.Database // the temporary schema alone; nil before the first object
 	parts    map[uuid.UUID][]tempPart
 	onCommit map[uuid.UUID]sql.OnCommit
+
+	// counters are sequences as they are after nextval, by OID. No rollback turns the numbers back: the sequences do change. Which there are does not, but for
+	// the first number, which earlier states see as well.
+	counters map[uint32]*catalog.Sequence
 }
 
 // tempSpace is what a session keeps of its temporary objects.
@@ -39,9 +43,8 @@ type tempSpace struct {
 	schema string // its name, also before it is there
 	now    tempState
 
-	relations map[*tempRelation]bool       // in the engine
-	touched   bool                         // some may be in nobody's state any more
-	counters  map[uint32]*catalog.Sequence // sequences as they are after nextval, by OID; no rollback turns them back
+	relations map[*tempRelation]bool // in the engine
+	touched   bool                   // some may be in nobody's state any more
 
 	// merged is base with objects laid over it.
 	merged, base, objects *catalog.Database
@@ -49,7 +52,7 @@ type tempSpace struct {
 
 func newTempSpace(process uint32) tempSpace {
 	return tempSpace{
-		schema: sql.TempSchemaPrefix + itoa(int64(process)), relations: map[*tempRelation]bool{}, counters: map[uint32]*catalog.Sequence{},
+		schema: sql.TempSchemaPrefix + itoa(int64(process)), relations: map[*tempRelation]bool{},
 	}
 }
 
@@ -112,6 +115,7 @@ func (s *Session) applyTemp(ops []catalog.Op) ([]catalog.Op, error) {
 	}
 	objects := s.temp.now.objects
 	if objects == nil {
+		s.temp.now.counters = map[uint32]*catalog.Sequence{}
 		objects = catalog.NewDatabase()
 		objects.Schemas = map[string]*catalog.Schema{s.temp.schema: {OID: s.node.tempOID(), Name: s.temp.schema}}
 	}
@@ -129,7 +133,9 @@ func (s *Session) applyTemp(ops []catalog.Op) ([]catalog.Op, error) {
 			}
 		}
 		if q := op.PutSequence; q != nil {
-			delete(s.temp.counters, q.OID)
+			counters := maps.Clone(s.temp.now.counters)
+			delete(counters, q.OID)
+			s.temp.now.counters = counters
 		}
 	}
 	s.temp.now.objects, s.bound = objects, boundCache{}
@@ -173,11 +179,11 @@ func (s *Session) tempCounter(n catalog.Name) *catalog.Sequence {
 	if q == nil {
 		return nil
 	}
-	counter := s.temp.counters[q.OID]
+	counter := s.temp.now.counters[q.OID]
 	if counter == nil {
 		copied := *q
 		counter = &copied
-		s.temp.counters[q.OID] = counter
+		s.temp.now.counters[q.OID] = counter
 	}
 	return counter
 }
