@@ -53,3 +53,41 @@ func TestCallUnknown(t *testing.T) {
 	_, err = Call("numeric_add", []*string{&one})
 	require.Equal(t, "XX000", pgerr.Code(err))
 }
+
+// TestCallBounds: long arguments end in an error or in a result, not in the end of the process or of its memory.
+func TestCallBounds(t *testing.T) {
+	again := strings.Repeat
+	for _, c := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"jsonb_path_query_array", "54001", []string{"1", again("!", 1000000) + "(1==1)", "{}", "false"}},
+		{"jsonb_path_query_array", "54001", []string{"1", again("-", 1000000) + "1", "{}", "false"}},
+		{"jsonb_path_query_array", "54001", []string{"1", again("+", 1000000) + "1", "{}", "false"}},
+		{"jsonb_path_query_array", "54001", []string{"1", again("(", 1000000), "{}", "false"}},
+		{"jsonb_path_query_array", "54001", []string{"1", "1" + again("+1", 1000000), "{}", "false"}},
+		{"jsonb_path_query_array", "54001", []string{"1", "$" + again(".a", 1000000), "{}", "false"}},
+		{"jsonb_path_query_array", "", []string{"1", "$" + again(".a", 5000), "{}", "false"}},
+		{"jsonb_path_query_array", "54000", []string{again("[", 3000) + again("]", 3000), "$" + again(".**", 6), "{}", "false"}},
+		{"jsonb_path_query_array", "54000", []string{"[" + again("1,", 100000) + "1]", "$[" + again("0 to last,", 1000) + "0]", "{}", "false"}},
+		{"jsonb_path_query_array", "54000", []string{`["` + again("x", 1000000) + `"]`, "$[" + again("0,", 1000) + "0]", "{}", "false"}},
+		{"jsonb_path_query", "54000", []string{`["` + again("x", 1000000) + `"]`, "$[" + again("0,", 1000) + "0]", "{}", "false"}},
+		{"jsonb_path_query_array", "22003", []string{again("9", 100000), "$" + again("*$", 100), "{}", "false"}},
+		{"regexp_like", "54001", []string{again("a", 1000000), again("a?", 30000) + "b", ""}},
+		{"regexp_like", "54001", []string{again("a", 1000000), "(((a?){1,9}){1,9}){1,9}b", ""}},
+		{"regexp_like", "", []string{again("a", 1000000), "^(a|b)*c", ""}},
+		{"format", "22003", []string{"%*s", `["-9223372036854775808","x"]`}},
+		{"format", "22003", []string{"%*s", `["-2147483648","x"]`}},
+	} {
+		args := make([]*string, len(c.args))
+		for i := range c.args {
+			args[i] = &c.args[i]
+		}
+		_, err := Call(c.name, args)
+		if c.want == "" {
+			require.NoError(t, err, c.name)
+			continue
+		}
+		require.Equal(t, c.want, pgerr.Code(err), "%s %.40s: %v", c.name, c.args[1], err)
+	}
+}

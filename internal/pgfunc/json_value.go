@@ -352,8 +352,11 @@ func quoteJSON(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// append prints the value; jsonb has a space behind commas and colons.
+// append prints the value; jsonb has a space behind commas and colons. It stops where Call refuses the result.
 func (v value) append(dst []byte, spaces bool) []byte {
+	if len(dst) > maxResultBytes {
+		return dst
+	}
 	switch v.kind {
 	case jsonNull:
 		return append(dst, "null"...)

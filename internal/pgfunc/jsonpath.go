@@ -1,6 +1,7 @@
 package pgfunc
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -27,13 +28,26 @@ type pathNode struct {
 	right *pathNode
 	subs  [][2]*pathNode // of []: from and to
 	depth [2]int         // of .**
+	loose bool           // behind .**, where strict mode forgives what does not fit, too
 }
+
+// maxPathNodes bounds a path, and so the depth to which reading and evaluating it recurse: a goroutine that outgrows its stack ends the process.
+const maxPathNodes = 10_000
 
 type pathParser struct {
 	s     string
 	i     int
 	depth int
+	nodes int
 	inAt  bool
+}
+
+// grow counts a node.
+func (p *pathParser) grow() error {
+	if p.nodes++; p.nodes > maxPathNodes {
+		return pgerr.New(pgerrcode.StatementTooComplex, "stack depth limit exceeded")
+	}
+	return nil
 }
 
 func badPath() error {
@@ -71,6 +85,9 @@ again:
 	for {
 		for _, op := range ops {
 			if p.take(op) {
+				if err := p.grow(); err != nil {
+					return nil, err
+				}
 				r, err := next()
 				if err != nil {
 					return nil, err
@@ -95,6 +112,9 @@ func (p *pathParser) expr() (*pathNode, error) {
 
 func (p *pathParser) comparison() (*pathNode, error) {
 	if p.take("!") {
+		if err := p.grow(); err != nil {
+			return nil, err
+		}
 		n, err := p.comparison()
 		return &pathNode{op: "!", left: n}, err
 	}
@@ -123,7 +143,12 @@ func (p *pathParser) comparison() (*pathNode, error) {
 				return nil, err
 			}
 		}
-		return n, nil
+		if strings.Trim(n.lit.text, "ismxq") != "" {
+			return nil, pgerr.New(pgerrcode.SyntaxError, "invalid input syntax for type jsonpath").
+				WithDetail("Unrecognized flag character \"%s\" in LIKE_REGEX predicate.", clipRunes(strings.TrimLeft(n.lit.text, "ismxq"), 1))
+		}
+		_, err = compile(n.text, pathFlags(n.lit.text))
+		return n, err
 	case p.take("starts"):
 		if !p.take("with") {
 			return nil, badPath()
@@ -146,6 +171,9 @@ func (p *pathParser) sum() (*pathNode, error) {
 }
 
 func (p *pathParser) unary() (*pathNode, error) {
+	if err := p.grow(); err != nil {
+		return nil, err
+	}
 	if p.take("-") {
 		n, err := p.unary()
 		return &pathNode{op: "neg", left: n}, err
@@ -264,14 +292,18 @@ func (p *pathParser) primary() (*pathNode, error) {
 
 func (p *pathParser) steps(n *pathNode) (*pathNode, error) {
 	for {
+		if err := p.grow(); err != nil {
+			return nil, err
+		}
+		n.loose = n.loose || n.op == ".**" || n.left != nil && n.left.loose
 		switch {
 		case p.take(".**"):
-			m := &pathNode{op: ".**", left: n, depth: [2]int{0, 1 << 30}}
+			m := &pathNode{op: ".**", left: n, depth: [2]int{0, lastLevel}}
 			if p.take("{") {
 				for k := range 2 {
 					p.space()
 					if p.take("last") {
-						m.depth[k] = 1 << 30
+						m.depth[k] = lastLevel
 					} else if v, err := strconv.Atoi(p.word()); err == nil {
 						m.depth[k] = v
 					} else {
@@ -366,12 +398,30 @@ type pathRun struct {
 	root  value
 	vars  value
 	lax   bool
+	loose bool // inside a filter behind .**
 	steps int
 	last  int // of the innermost subscript
 }
 
-// maxPathSteps bounds the work of one evaluation.
-const maxPathSteps = 20_000_000
+// maxPathSteps bounds the work of one evaluation, maxPathItems the items that it gathers.
+const (
+	maxPathSteps = 20_000_000
+	maxPathItems = 1_000_000
+)
+
+// step counts a piece of work.
+func (r *pathRun) step() error {
+	if r.steps++; r.steps > maxPathSteps {
+		return pgerr.New(pgerrcode.StatementTooComplex, "jsonpath takes too many steps")
+	}
+	return nil
+}
+
+// lastLevel is "last" as a level of .**.
+const lastLevel = 1 << 30
+
+// errEnough ends an evaluation whose first item is all that is wanted.
+var errEnough = errors.New("enough")
 
 func parsePath(s string) (*pathNode, bool, error) {
 	p := &pathParser{s: s}
@@ -392,9 +442,6 @@ func parsePath(s string) (*pathNode, bool, error) {
 	return n, lax, nil
 }
 
-// pathError is an error that silence and lax predicates turn into "unknown".
-func pathError(code, format string, args ...any) error { return pgerr.New(code, format, args...) }
-
 const (
 	codeNoMember   = "2203A" // sql_json_member_not_found
 	codeNoArray    = "22039" // sql_json_array_not_found
@@ -404,167 +451,253 @@ const (
 	codeNotScalar  = "22038" // singleton_sql_json_item_required
 )
 
-func unwrap(list []value) []value {
+// eval gathers the items of a path.
+func (r *pathRun) eval(n *pathNode, at value) ([]value, error) {
 	var out []value
-	for _, v := range list {
-		if v.kind == jsonArray {
-			out = append(out, v.items...)
-		} else {
-			out = append(out, v)
-		}
-	}
-	return out
+	err := r.walk(n, at, func(v value) error {
+		return gather(&out, v)
+	})
+	return out, err
 }
 
-func (r *pathRun) eval(n *pathNode, at value) ([]value, error) {
-	if r.steps++; r.steps > maxPathSteps {
-		return nil, pgerr.New(pgerrcode.StatementTooComplex, "jsonpath takes too many steps")
+// gather appends an item to a list.
+func gather(list *[]value, v value) error {
+	if len(*list) >= maxPathItems {
+		return tooLarge()
 	}
-	switch n.op {
-	case "$":
-		return []value{r.root}, nil
-	case "@":
-		return []value{at}, nil
-	case "lit":
-		return []value{n.lit}, nil
-	case "last":
-		return []value{{kind: jsonNumber, text: strconv.Itoa(r.last)}}, nil
-	case "var":
-		i := r.vars.member(n.text)
-		if i < 0 {
-			return nil, pgerr.New(pgerrcode.UndefinedObject, "could not find jsonpath variable \"%s\"", n.text)
-		}
-		return []value{r.vars.items[i]}, nil
-	case "+", "-", "*", "/", "%", "neg":
-		return r.arithmetic(n, at)
-	case "==", "!=", "<", ">", "<=", ">=", "&&", "||", "!", "exists", "like_regex", "starts with", "is unknown":
-		t, err := r.predicate(n, at)
-		if err != nil {
-			return nil, err
-		}
-		switch t {
-		case unknown:
-			return []value{{}}, nil
-		default:
-			return []value{{kind: jsonBool, truth: t == yes}}, nil
-		}
-	}
-	list, err := r.eval(n.left, at)
-	if err != nil {
-		return nil, err
+	*list = append(*list, v)
+	return nil
+}
+
+// operands are the items of a side of an operator: in lax mode the elements of arrays.
+func (r *pathRun) operands(n *pathNode, at value) ([]value, error) {
+	list, err := r.eval(n, at)
+	if err != nil || !r.lax {
+		return list, err
 	}
 	var out []value
-	switch n.op {
-	case "key":
-		if r.lax {
-			list = unwrap(list)
-		}
-		for _, v := range list {
-			if v.kind == jsonObject {
-				if i := v.member(n.text); i >= 0 {
-					out = append(out, v.items[i])
-				} else if !r.lax {
-					return nil, pathError(codeNoMember, "JSON object does not contain key \"%s\"", n.text)
-				}
-			} else if !r.lax {
-				return nil, pathError(codeNoMember, "jsonpath member accessor can only be applied to an object")
-			}
-		}
-	case ".*":
-		if r.lax {
-			list = unwrap(list)
-		}
-		for _, v := range list {
-			if v.kind == jsonObject {
-				out = append(out, v.items...)
-			} else if !r.lax {
-				return nil, pathError(codeNoObject, "jsonpath wildcard member accessor can only be applied to an object")
-			}
-		}
-	case ".**":
-		for _, v := range list {
-			out = r.descend(out, v, 0, n.depth)
-		}
-	case "[*]":
-		for _, v := range list {
-			switch {
-			case v.kind == jsonArray:
-				out = append(out, v.items...)
-			case r.lax:
-				out = append(out, v)
-			default:
-				return nil, pathError(codeNoArray, "jsonpath wildcard array accessor can only be applied to an array")
-			}
-		}
-	case "[]":
-		for _, v := range list {
-			if v.kind != jsonArray {
-				if !r.lax {
-					return nil, pathError(codeNoArray, "jsonpath array accessor can only be applied to an array")
-				}
-				v = value{kind: jsonArray, items: []value{v}}
-			}
-			was := r.last
-			r.last = len(v.items) - 1
-			for _, sub := range n.subs {
-				from, err := r.index(sub[0], at)
-				if err != nil {
-					return nil, err
-				}
-				to := from
-				if sub[1] != nil {
-					if to, err = r.index(sub[1], at); err != nil {
-						return nil, err
-					}
-				}
-				if !r.lax && (from < 0 || from > to || to >= len(v.items)) {
-					return nil, pathError(codeBadSub, "jsonpath array subscript is out of bounds")
-				}
-				for i := max(from, 0); i <= min(to, len(v.items)-1); i++ {
-					out = append(out, v.items[i])
-				}
-			}
-			r.last = was
-		}
-	case "?":
-		if r.lax {
-			list = unwrap(list)
-		}
-		for _, v := range list {
-			t, err := r.predicate(n.right, v)
-			if err != nil {
-				return nil, err
-			}
-			if t == yes {
-				out = append(out, v)
-			}
-		}
-	case "method":
-		if r.lax && n.text != "type" && n.text != "size" {
-			list = unwrap(list)
-		}
-		for _, v := range list {
-			m, err := r.method(n.text, v)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, m...)
+	for _, v := range list {
+		if err := r.unwrap(v, func(v value) error { return gather(&out, v) }); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (r *pathRun) descend(out []value, v value, level int, depth [2]int) []value {
-	if level >= depth[0] && level <= depth[1] || depth[0] == 1<<30 && v.kind < jsonArray {
-		out = append(out, v)
+// any tells whether a path has an item. Lax mode does not look at what stands behind the first.
+func (r *pathRun) any(n *pathNode, at value) (bool, error) {
+	found := false
+	err := r.walk(n, at, func(value) error {
+		found = true
+		if r.lax {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return found, err
+}
+
+// unwrap yields in lax mode the elements of an array in its place.
+func (r *pathRun) unwrap(v value, yield func(value) error) error {
+	if !r.lax || v.kind != jsonArray {
+		return yield(v)
+	}
+	for _, e := range v.items {
+		if err := yield(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walk yields the items of a path one by one, each to its end before the next as PostgreSQL does; an error of yield ends it.
+func (r *pathRun) walk(n *pathNode, at value, yield func(value) error) error {
+	if err := r.step(); err != nil {
+		return err
+	}
+	switch n.op {
+	case "$":
+		return yield(r.root)
+	case "@":
+		return yield(at)
+	case "lit":
+		return yield(n.lit)
+	case "last":
+		return yield(value{kind: jsonNumber, text: strconv.Itoa(r.last)})
+	case "var":
+		i := r.vars.member(n.text)
+		if i < 0 {
+			return pgerr.New(pgerrcode.UndefinedObject, "could not find jsonpath variable \"%s\"", n.text)
+		}
+		return yield(r.vars.items[i])
+	case "+", "-", "*", "/", "%", "neg":
+		list, err := r.arithmetic(n, at)
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			if err := yield(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "==", "!=", "<", ">", "<=", ">=", "&&", "||", "!", "exists", "like_regex", "starts with", "is unknown":
+		t, err := r.predicate(n, at)
+		switch {
+		case err != nil:
+			return err
+		case t == unknown:
+			return yield(value{})
+		}
+		return yield(value{kind: jsonBool, truth: t == yes})
+	}
+	return r.walk(n.left, at, func(v value) error { return r.access(n, v, at, yield) })
+}
+
+// access takes one step from v.
+func (r *pathRun) access(n *pathNode, v, at value, yield func(value) error) error {
+	if err := r.step(); err != nil {
+		return err
+	}
+	strict := !r.lax && !r.loose && !n.left.loose
+	switch n.op {
+	case "key":
+		return r.unwrap(v, func(v value) error {
+			i := v.member(n.text)
+			switch {
+			case v.kind == jsonObject && i >= 0:
+				return yield(v.items[i])
+			case !strict:
+				return nil
+			case v.kind == jsonObject:
+				return pgerr.New(codeNoMember, "JSON object does not contain key \"%s\"", n.text)
+			}
+			return pgerr.New(codeNoMember, "jsonpath member accessor can only be applied to an object")
+		})
+	case ".*":
+		return r.unwrap(v, func(v value) error {
+			if v.kind != jsonObject {
+				if strict {
+					return pgerr.New(codeNoObject, "jsonpath wildcard member accessor can only be applied to an object")
+				}
+				return nil
+			}
+			for _, e := range v.items {
+				if err := yield(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	case ".**":
+		return r.descend(v, 0, n.depth, yield)
+	case "[*]":
+		if v.kind != jsonArray {
+			if strict {
+				return pgerr.New(codeNoArray, "jsonpath wildcard array accessor can only be applied to an array")
+			}
+			if !r.lax {
+				return nil
+			}
+			return yield(v)
+		}
+		for _, e := range v.items {
+			if err := yield(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "[]":
+		if v.kind != jsonArray {
+			if strict {
+				return pgerr.New(codeNoArray, "jsonpath array accessor can only be applied to an array")
+			}
+			if !r.lax {
+				return nil
+			}
+			v = value{kind: jsonArray, items: []value{v}}
+		}
+		return r.elements(n, v, at, strict, yield)
+	case "?":
+		return r.unwrap(v, func(v value) error {
+			was := r.loose
+			r.loose = was || n.left.loose
+			t, err := r.predicate(n.right, v)
+			r.loose = was
+			if err != nil || t != yes {
+				return err
+			}
+			return yield(v)
+		})
+	}
+	apply := func(v value) error {
+		list, err := r.method(n.text, v, strict)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if err := yield(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if n.text == "type" || n.text == "size" {
+		return apply(v)
+	}
+	return r.unwrap(v, apply)
+}
+
+// elements yields what the subscripts of n name in an array.
+func (r *pathRun) elements(n *pathNode, v, at value, strict bool, yield func(value) error) error {
+	was, last := r.last, len(v.items)-1
+	defer func() { r.last = was }()
+	for _, sub := range n.subs {
+		r.last = last
+		from, err := r.index(sub[0], at)
+		if err != nil {
+			return err
+		}
+		to := from
+		if sub[1] != nil {
+			if to, err = r.index(sub[1], at); err != nil {
+				return err
+			}
+		}
+		if strict && (from < 0 || from > to || to > last) {
+			return pgerr.New(codeBadSub, "jsonpath array subscript is out of bounds")
+		}
+		r.last = was
+		for i := max(from, 0); i <= min(to, last); i++ {
+			if err := yield(v.items[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// descend yields v and what it contains, of the levels asked for; {last} is the scalars below the top.
+func (r *pathRun) descend(v value, level int, depth [2]int, yield func(value) error) error {
+	if err := r.step(); err != nil {
+		return err
+	}
+	if level >= depth[0] && level <= depth[1] || level > 0 && depth[0] == lastLevel && v.kind < jsonArray {
+		if err := yield(v); err != nil {
+			return err
+		}
 	}
 	if level < depth[1] && v.kind >= jsonArray {
 		for _, e := range v.items {
-			r.steps++
-			out = r.descend(out, e, level+1, depth)
+			if err := r.descend(e, level+1, depth, yield); err != nil {
+				return err
+			}
 		}
 	}
-	return out
+	return nil
 }
 
 func (r *pathRun) index(n *pathNode, at value) (int, error) {
@@ -573,7 +706,7 @@ func (r *pathRun) index(n *pathNode, at value) (int, error) {
 		return 0, err
 	}
 	if len(list) != 1 || list[0].kind != jsonNumber {
-		return 0, pathError(codeBadSub, "jsonpath array subscript is not a single numeric value")
+		return 0, pgerr.New(codeBadSub, "jsonpath array subscript is not a single numeric value")
 	}
 	x, err := parseNumber(list[0].text)
 	if err != nil {
@@ -581,12 +714,12 @@ func (r *pathRun) index(n *pathNode, at value) (int, error) {
 	}
 	x.digits.Quo(x.digits, ten(x.scale))
 	if !x.digits.IsInt64() || x.digits.Int64() > 1<<31-1 || x.digits.Int64() < -1<<31 {
-		return 0, pathError(codeBadSub, "jsonpath array subscript is out of integer range")
+		return 0, pgerr.New(codeBadSub, "jsonpath array subscript is out of integer range")
 	}
 	return int(x.digits.Int64()), nil
 }
 
-func (r *pathRun) method(name string, v value) ([]value, error) {
+func (r *pathRun) method(name string, v value, strict bool) ([]value, error) {
 	num := func(s string) []value { return []value{{kind: jsonNumber, text: s}} }
 	switch name {
 	case "type":
@@ -595,13 +728,16 @@ func (r *pathRun) method(name string, v value) ([]value, error) {
 		if v.kind == jsonArray {
 			return num(strconv.Itoa(len(v.items))), nil
 		}
-		if r.lax {
-			return num("1"), nil
+		if !strict {
+			if r.lax {
+				return num("1"), nil
+			}
+			return nil, nil
 		}
-		return nil, pathError(codeNoArray, "jsonpath item method .size() can only be applied to an array")
+		return nil, pgerr.New(codeNoArray, "jsonpath item method .size() can only be applied to an array")
 	case "keyvalue":
 		if v.kind != jsonObject {
-			return nil, pathError(codeNoObject, "jsonpath item method .keyvalue() can only be applied to an object")
+			return nil, pgerr.New(codeNoObject, "jsonpath item method .keyvalue() can only be applied to an object")
 		}
 		var out []value
 		for i, k := range v.keys {
@@ -621,10 +757,10 @@ func (r *pathRun) method(name string, v value) ([]value, error) {
 				return num(x.String()), err
 			}
 		}
-		return nil, pathError(codeNotNumeric, "jsonpath item method .double() can only be applied to a string or numeric value")
+		return nil, pgerr.New(codeNotNumeric, "jsonpath item method .double() can only be applied to a string or numeric value")
 	}
 	if v.kind != jsonNumber {
-		return nil, pathError(codeNotNumeric, "jsonpath item method .%s() can only be applied to a numeric value", name)
+		return nil, pgerr.New(codeNotNumeric, "jsonpath item method .%s() can only be applied to a numeric value", name)
 	}
 	x, err := parseNumber(v.text)
 	if err != nil {
@@ -648,32 +784,26 @@ func (r *pathRun) method(name string, v value) ([]value, error) {
 }
 
 func (r *pathRun) operand(n *pathNode, at value, op, side string) (number, error) {
-	list, err := r.eval(n, at)
+	list, err := r.operands(n, at)
 	if err != nil {
 		return number{}, err
 	}
-	if r.lax {
-		list = unwrap(list)
-	}
 	if len(list) != 1 || list[0].kind != jsonNumber {
-		return number{}, pathError(codeNotScalar, "%s operand of jsonpath operator %s is not a single numeric value", side, op)
+		return number{}, pgerr.New(codeNotScalar, "%s operand of jsonpath operator %s is not a single numeric value", side, op)
 	}
 	return parseNumber(list[0].text)
 }
 
 func (r *pathRun) arithmetic(n *pathNode, at value) ([]value, error) {
 	if n.op == "neg" {
-		list, err := r.eval(n.left, at)
+		list, err := r.operands(n.left, at)
 		if err != nil {
 			return nil, err
-		}
-		if r.lax {
-			list = unwrap(list)
 		}
 		var out []value
 		for _, v := range list {
 			if v.kind != jsonNumber {
-				return nil, pathError(codeNotNumeric, "operand of unary jsonpath operator - is not a numeric value")
+				return nil, pgerr.New(codeNotNumeric, "operand of unary jsonpath operator - is not a numeric value")
 			}
 			x, err := parseNumber(v.text)
 			if err != nil {
@@ -718,7 +848,7 @@ func truthOf(b bool) truth {
 func (r *pathRun) predicate(n *pathNode, at value) (truth, error) {
 	fatal := func(err error) bool {
 		c := pgerr.Code(err)
-		return c == pgerrcode.UndefinedObject || c == pgerrcode.StatementTooComplex
+		return c == pgerrcode.UndefinedObject || c == pgerrcode.StatementTooComplex || c == pgerrcode.ProgramLimitExceeded
 	}
 	switch n.op {
 	case "&&", "||":
@@ -748,14 +878,14 @@ func (r *pathRun) predicate(n *pathNode, at value) (truth, error) {
 		a, err := r.predicate(n.left, at)
 		return truthOf(a == unknown), err
 	case "exists":
-		list, err := r.eval(n.left, at)
+		found, err := r.any(n.left, at)
 		if err != nil {
 			if fatal(err) {
 				return unknown, err
 			}
 			return unknown, nil
 		}
-		return truthOf(len(list) > 0), nil
+		return truthOf(found), nil
 	case "==", "!=", "<", ">", "<=", ">=", "starts with", "like_regex":
 	default:
 		list, err := r.eval(n, at)
@@ -770,29 +900,31 @@ func (r *pathRun) predicate(n *pathNode, at value) (truth, error) {
 		}
 		return unknown, nil
 	}
-	l, err := r.eval(n.left, at)
+	l, err := r.operands(n.left, at)
 	if err != nil {
 		if fatal(err) {
 			return unknown, err
 		}
 		return unknown, nil
 	}
-	l = unwrapIf(r.lax, l)
 	right := []value{{}}
 	if n.right != nil {
-		if right, err = r.eval(n.right, at); err != nil {
+		side := r.operands
+		if n.op == "starts with" {
+			side = r.eval
+		}
+		if right, err = side(n.right, at); err != nil {
 			if fatal(err) {
 				return unknown, err
 			}
 			return unknown, nil
 		}
-		right = unwrapIf(r.lax && n.op != "starts with", right)
 	}
 	found, failed := false, false
 	for _, a := range l {
 		for _, b := range right {
-			if r.steps++; r.steps > maxPathSteps {
-				return unknown, pgerr.New(pgerrcode.StatementTooComplex, "jsonpath takes too many steps")
+			if err := r.step(); err != nil {
+				return unknown, err
 			}
 			t := unknown
 			switch n.op {
@@ -802,7 +934,7 @@ func (r *pathRun) predicate(n *pathNode, at value) (truth, error) {
 				}
 			case "like_regex":
 				if a.kind == jsonString {
-					re, err := compile(n.text, pathFlags(n.lit.text))
+					re, err := compileFor(a.text, n.text, pathFlags(n.lit.text))
 					if err != nil {
 						return unknown, err
 					}
@@ -838,13 +970,6 @@ func pathFlags(f string) string {
 	return strings.ReplaceAll(f, "s", "") + map[bool]string{true: "s", false: "p"}[strings.Contains(f, "s")]
 }
 
-func unwrapIf(lax bool, list []value) []value {
-	if lax {
-		return unwrap(list)
-	}
-	return list
-}
-
 func comparePath(op string, a, b value) truth {
 	if a.kind != b.kind {
 		if a.kind == jsonNull || b.kind == jsonNull {
@@ -871,51 +996,66 @@ func comparePath(op string, a, b value) truth {
 	return truthOf(c >= 0)
 }
 
-// runPath evaluates (jsonb, path, variables, silent).
-func runPath(args []*string) ([]value, error) {
+// runPath evaluates (jsonb, path, variables, silent). What was found before an error that silence swallows is returned, failed is then true.
+func runPath(args []*string, firstOnly bool) (out []value, failed bool, err error) {
 	root, err := parseJSON(*args[0])
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	n, lax, err := parsePath(*args[1])
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	vars, err := parseJSON(*args[2])
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if vars.kind != jsonObject {
-		return nil, pgerr.New(pgerrcode.InvalidParameterValue, "\"vars\" argument is not an object")
+		return nil, false, pgerr.New(pgerrcode.InvalidParameterValue, "\"vars\" argument is not an object")
 	}
 	r := pathRun{root: root, vars: vars, lax: lax}
-	out, err := r.eval(n, root)
-	if err != nil && (*args[3] == "true" || *args[3] == "t") && strings.HasPrefix(pgerr.Code(err), "22") {
-		return nil, nil
+	err = r.walk(n, root, func(v value) error {
+		if firstOnly && lax {
+			out = []value{v}
+			return errEnough
+		}
+		return gather(&out, v)
+	})
+	switch {
+	case errors.Is(err, errEnough):
+		err = nil
+	case err != nil && (*args[3] == "true" || *args[3] == "t") && strings.HasPrefix(pgerr.Code(err), "22"):
+		return out, true, nil
 	}
-	return out, err
+	return out, false, err
 }
 
 func pathQuery(args []*string) (*string, error) {
-	list, err := runPath(args)
+	list, _, err := runPath(args, false)
 	if err != nil {
 		return nil, err
 	}
-	texts := make([]*string, len(list))
+	texts, size := make([]*string, len(list)), 0
 	for i := range list {
 		s := list[i].String()
+		if size += len(s); size > maxResultBytes {
+			return nil, tooLarge()
+		}
 		texts[i] = &s
 	}
 	return result(textListJSON(texts), nil)
 }
 
 func pathQueryArray(args []*string) (*string, error) {
-	list, err := runPath(args)
-	return result(value{kind: jsonArray, items: list}.String(), err)
+	list, _, err := runPath(args, false)
+	if err != nil {
+		return nil, err
+	}
+	return result(value{kind: jsonArray, items: list}.String(), nil)
 }
 
 func pathQueryFirst(args []*string) (*string, error) {
-	list, err := runPath(args)
+	list, _, err := runPath(args, false)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -923,15 +1063,15 @@ func pathQueryFirst(args []*string) (*string, error) {
 }
 
 func pathExists(args []*string) (*string, error) {
-	list, err := runPath(args)
-	if err != nil {
+	list, failed, err := runPath(args, true)
+	if err != nil || failed {
 		return nil, err
 	}
 	return result(boolText(len(list) > 0), nil)
 }
 
 func pathMatch(args []*string) (*string, error) {
-	list, err := runPath(args)
+	list, _, err := runPath(args, false)
 	if err != nil {
 		return nil, err
 	}
@@ -943,7 +1083,7 @@ func pathMatch(args []*string) (*string, error) {
 			return nil, nil
 		}
 	}
-	if *args[3] == "true" {
+	if *args[3] == "true" || *args[3] == "t" {
 		return nil, nil
 	}
 	return nil, pgerr.New(codeNotScalar, "single boolean result is expected")

@@ -191,7 +191,13 @@ func (n number) sub(m number) (number, error) {
 	return number{new(big.Int).Sub(n.digits, m.digits), n.scale}, nil
 }
 
+// maxDigitBits is a little more than the 131072 digits that PostgreSQL's numeric has before the point.
+const maxDigitBits = 440_000
+
 func (n number) mul(m number) (number, error) {
+	if n.digits.BitLen()+m.digits.BitLen() > maxDigitBits+(n.scale+m.scale)*4 {
+		return n, overflow()
+	}
 	out := number{new(big.Int).Mul(n.digits, m.digits), n.scale + m.scale}
 	if out.scale > maxScale {
 		out = out.rescale(maxScale)

@@ -2,6 +2,7 @@ package pgfunc
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"sync"
@@ -135,6 +136,41 @@ func compileNew(pattern, flags string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
+// maxRegexWork bounds the size of an expression times the length of the text: RE2 takes at most that many steps for a match, half a minute at worst.
+const maxRegexWork = 500_000_000
+
+// compileFor compiles an expression to be matched with s; it refuses what could take too long.
+func compileFor(s, pattern, flags string) (*regexp.Regexp, error) {
+	re, err := compile(pattern, flags)
+	if err != nil || len(s) < 1<<10 {
+		return re, err
+	}
+	// a counted group is copied as often as it is counted, at most 1000 times, so the expression's own length does not tell its size
+	tree, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		return nil, pgerr.New(pgerrcode.InvalidRegularExpression, "invalid regular expression: %s", err.Error())
+	}
+	if regexSize(tree) > maxRegexWork/len(s) {
+		return nil, pgerr.New(pgerrcode.StatementTooComplex, "regular expression is too complex for a text of this length")
+	}
+	return re, nil
+}
+
+// regexSize estimates the instructions of an expression.
+func regexSize(t *syntax.Regexp) int {
+	n := 1 + len(t.Rune)/2
+	if t.Op == syntax.OpLiteral {
+		n = len(t.Rune)
+	}
+	for _, s := range t.Sub {
+		n += regexSize(s)
+	}
+	if t.Op == syntax.OpRepeat {
+		n *= max(t.Min, t.Max, 1)
+	}
+	return n
+}
+
 // translateRegex writes PostgreSQL's escapes as RE2 has them: \m, \M and \y are word boundaries, [[:<:]] too.
 func translateRegex(p string, extended bool) (text string, lazy bool) {
 	var b strings.Builder
@@ -229,7 +265,7 @@ func groups(s string, m []int) []*string {
 
 // regexpMatches gives a JSON array of one array of groups for each match.
 func regexpMatches(s, pattern, flags string) (string, error) {
-	re, err := compile(pattern, flags)
+	re, err := compileFor(s, pattern, flags)
 	if err != nil {
 		return "", err
 	}
@@ -254,7 +290,7 @@ func regexpMatchFirst(args []*string) (*string, error) {
 		return nil, pgerr.New(pgerrcode.InvalidParameterValue, "regexp_match() does not support the \"global\" option").
 			WithHint("Use the regexp_matches function instead.")
 	}
-	re, err := compile(*args[1], *args[2])
+	re, err := compileFor(*args[0], *args[1], *args[2])
 	if err != nil {
 		return nil, err
 	}
@@ -296,7 +332,7 @@ func regexpReplace(args []*string) (*string, error) {
 	if err != nil {
 		return nil, err
 	}
-	re, err := compile(pattern, flags)
+	re, err := compileFor(s, pattern, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -354,7 +390,7 @@ func regexpSplit(s, pattern, flags string) (string, error) {
 	if strings.Contains(flags, "g") {
 		return "", pgerr.New(pgerrcode.InvalidParameterValue, "regexp_split_to_table() does not support the \"global\" option")
 	}
-	re, err := compile(pattern, flags)
+	re, err := compileFor(s, pattern, flags)
 	if err != nil {
 		return "", err
 	}
@@ -380,7 +416,7 @@ func regexpLike(s, pattern, flags string) (string, error) {
 	if strings.Contains(flags, "g") {
 		return "", pgerr.New(pgerrcode.InvalidParameterValue, "regexp_like() does not support the \"global\" option")
 	}
-	re, err := compile(pattern, flags)
+	re, err := compileFor(s, pattern, flags)
 	if err != nil {
 		return "", err
 	}
@@ -396,7 +432,7 @@ func regexpCount(args []*string) (*string, error) {
 	if strings.Contains(*args[3], "g") {
 		return nil, pgerr.New(pgerrcode.InvalidParameterValue, "regexp_count() does not support the \"global\" option")
 	}
-	re, err := compile(*args[1], *args[3])
+	re, err := compileFor(*args[0], *args[1], *args[3])
 	if err != nil {
 		return nil, err
 	}
@@ -409,7 +445,7 @@ func regexpCount(args []*string) (*string, error) {
 
 // nth finds match n behind character start; a nil match is none.
 func nth(args []*string, start, n int, flags string, group int) (s string, skip int, m []int, err error) {
-	re, err := compile(*args[1], flags)
+	re, err := compileFor(*args[0], *args[1], flags)
 	if err != nil {
 		return "", 0, nil, err
 	}
@@ -472,7 +508,7 @@ func regexpSubstr(args []*string) (*string, error) {
 
 // substringRegex is substring(text from pattern): the first group, or the whole match when there are none.
 func substringRegex(args []*string) (*string, error) {
-	re, err := compile(*args[1], "")
+	re, err := compileFor(*args[0], *args[1], "")
 	if err != nil {
 		return nil, err
 	}
@@ -549,7 +585,7 @@ func similar(args []*string) (*string, error) {
 	if err != nil {
 		return nil, err
 	}
-	re, err := compile(p, "")
+	re, err := compileFor(*args[0], p, "")
 	if err != nil {
 		return nil, err
 	}
@@ -566,7 +602,7 @@ func similarPart(args []*string) (*string, error) {
 	if first, rest, ok := strings.Cut(p, ")("); ok {
 		p = strings.ReplaceAll(first, ".*", ".*?") + ")(" + rest
 	}
-	re, err := compile(p, "")
+	re, err := compileFor(*args[0], p, "")
 	if err != nil {
 		return nil, err
 	}

@@ -146,8 +146,14 @@ func formatText(args []*string) (*string, error) {
 						return nil, pgerr.New(pgerrcode.InvalidTextRepresentation, "invalid input syntax for type integer: \"%s\"", *w)
 					}
 				}
+				if width < -1<<31 || width > 1<<31-1 {
+					return nil, pgerr.New(pgerrcode.NumericValueOutOfRange, "value \"%s\" is out of range for type integer", *w)
+				}
 				if width < 0 {
 					left, width = true, -width
+				}
+				if width > 1<<31-1 {
+					return nil, pgerr.New(pgerrcode.NumericValueOutOfRange, "number is out of range")
 				}
 			default:
 				if width, i, _, err = number(i); err != nil {

@@ -472,3 +472,14 @@ jsonb_path_match('{"a":1}', '$.a', '{}', true)
 jsonb_path_query('[1]', 'strict $.a', '{}', true)
 * FROM jsonb_path_query('{"a":[1,2]}', '$.a[*]') AS x
 jsonb_path_query('{}', '$.a ? (@ == $y)')
+-- paths: what comes before an error that is kept silent, strict mode behind .**, flags and expressions of like_regex that nothing is matched with
+SELECT '1'::jsonb @? 'strict $.a', '[1]'::jsonb @? 'strict $[5]', '{}'::jsonb @? '$.a'
+SELECT jsonb_path_query_array('[1,"a",2]', '$[*].ceiling()', '{}', true), jsonb_path_query_first('[1,"a"]', '$[*].ceiling()', '{}', true), jsonb_path_exists('[1,"a"]', '$[*].ceiling()')
+SELECT jsonb_path_query_array('[{"b":1},{"a":2}]', 'strict $.**.a'), jsonb_path_query_array('[[1],2]', 'strict $.**[*]'), jsonb_path_query_array('[[1],2]', 'strict $.**.size()')
+SELECT jsonb_path_query_array('1', '$.**{last}'), jsonb_path_query_array('[1,[2]]', '$.**{last}'), jsonb_path_query_array('[1,[2]]', '$.**{1 to last}')
+SELECT jsonb_path_query_array('[1,[2,3],[]]', '$[last, 0 to 1][last]'), jsonb_path_query_array('[[1,2],[3]]', '$[*][last] ? (@ > 1)')
+SELECT jsonb_path_query_array('[1,"a"]', '$[*] ? (exists(@.ceiling()))'), jsonb_path_query_array('[[1,"a"]]', '$[*] ? (exists(@[*].ceiling()))')
+SELECT jsonb_path_query_array('1', '$ ? (@ like_regex "x" flag "z")')
+SELECT jsonb_path_query_array('1', '$ ? (@ like_regex "(")')
+SELECT format('%*s', '-9223372036854775808', 'x')
+SELECT format('%*s', -2147483648, 'x')
