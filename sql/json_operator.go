@@ -59,7 +59,7 @@ func (t *translator) jsonOp(op string, l, r expr, loc int32) (expr, error) {
 		if op == "@@" {
 			fn = "jsonb_path_match"
 		}
-		return call(sqltype.Bool, "pg_call('"+fn+"', CAST($1 AS VARCHAR), $2, '{}', 'true')")
+		return call(sqltype.Bool, "pg_call('"+fn+"', CAST($1 AS VARCHAR), $2, '', 'true')")
 	}
 	ret, how := l.typ.OID, "json"
 	if strings.HasSuffix(op, ">>") {

@@ -62,10 +62,14 @@ func (t *translator) toChar(args []expr, loc int32) (expr, bool, error) {
 	}
 	if format.lit != nil && plainFormat.MatchString(*format.lit) && !strings.ContainsAny(strings.ReplaceAll(*format.lit, "SSSS", "!"), `"!`) {
 		template := "CASE WHEN isfinite($1) THEN strftime($1, " + duckString(plainPatterns.Replace(*format.lit)) + ") END"
+		if strings.Contains(*format.lit, "YYYY") { // strftime has years before 1 with a sign and from 0
+			template = strings.Replace(template, "isfinite($1) THEN", "$1 >= TIMESTAMP '0001-01-01' AND isfinite($1) THEN", 1)
+			template = strings.Replace(template, " END", " ELSE pg_to_char($1, $2) END", 1)
+		}
 		if src.typ.OID == sqltype.Timestamptz { // in the session's time zone
 			src = typed("CAST("+src.sql+" AS TIMESTAMP)", sqltype.Timestamp, src)
 		}
-		return t.bind(sqltype.Text, template, src), true, nil
+		return t.bind(sqltype.Text, template, src, format), true, nil
 	}
 	if src.typ.OID == sqltype.Timestamptz {
 		return t.bind(sqltype.Text, "pg_to_char_tz($1, $2)", src, format), true, nil

@@ -56,7 +56,7 @@ func (r *dateReader) integer(i, width int, key string) (v, used int, err error) 
 		}
 	} else {
 		text := r.s[:min(width, len(r.s))]
-		if r.fx && len(r.s) < width {
+		if len(r.s) < width {
 			return 0, 0, parseFormat("source string too short for \"%s\" formatting field", key)
 		}
 		if n < len(text) && (text[n] == '+' || text[n] == '-') {
@@ -65,8 +65,10 @@ func (r *dateReader) integer(i, width int, key string) (v, used int, err error) 
 		for n < len(text) && text[n] >= '0' && text[n] <= '9' {
 			n++
 		}
-		if n > 0 && n < width && r.fx {
-			return 0, 0, parseFormat("invalid value \"%s\" for \"%s\"", text, key)
+		if n > 0 && n < width {
+			return 0, 0, parseFormat("invalid value \"%s\" for \"%s\"", strings.ToValidUTF8(text, ""), key).
+				WithDetail("Field requires %d characters, but only %d could be parsed.", width, n).
+				WithHint("If your source string is not fixed-width, try using the \"FM\" modifier.")
 		}
 	}
 	text := r.s[:n]
@@ -124,27 +126,10 @@ func (r *dateReader) word(list []string, short bool, key string) (int, error) {
 
 func readDate(s, format string) (*parsed, error) {
 	r := dateReader{s: s, nodes: splitTemplate(format, dateKeys, true), p: parsed{values: map[string]int{}}}
-	iso, gregorian := false, false
 	for _, n := range r.nodes {
-		if n.kind == nodeKey {
-			switch strings.ToUpper(n.key) {
-			case "FX":
-				r.fx = true
-			case "IYYY", "IYY", "IY", "I", "IW", "ID", "IDDD":
-				iso = true
-			case "YYYY", "YYY", "YY", "Y", "Y,YYY", "MONTH", "MON", "MM", "DDD", "DD", "D", "WW", "W", "CC", "J", "RM", "Q", "DAY", "DY":
-				switch strings.ToUpper(n.key) {
-				case "DAY", "DY", "Q":
-				default:
-					gregorian = true
-				}
-			}
-		}
+		r.fx = r.fx || n.kind == nodeKey && n.key == "FX"
 	}
-	if iso && gregorian {
-		return nil, parseFormat("invalid combination of date conventions").WithHint("Do not mix Gregorian and ISO week date conventions in a formatting template.")
-	}
-	r.p.iso = iso
+	gregorian := false
 	extra := 0
 	fx := r.fx
 	r.fx = false
@@ -181,6 +166,15 @@ func readDate(s, format string) (*parsed, error) {
 				r.s = r.s[runeLen(r.s):]
 			}
 			continue
+		}
+		switch strings.ToUpper(n.key) {
+		case "IYYY", "IYY", "IY", "I", "IW", "ID", "IDDD":
+			r.p.iso = true
+		case "YYYY", "YYY", "YY", "Y", "Y,YYY", "MONTH", "MON", "MM", "DDD", "DD", "D", "WW", "W", "RM":
+			gregorian = true
+		}
+		if r.p.iso && gregorian {
+			return nil, parseFormat("invalid combination of date conventions").WithHint("Do not mix Gregorian and ISO week date conventions in a formatting template.")
 		}
 		if err := r.field(i, n); err != nil {
 			return nil, err
@@ -240,12 +234,23 @@ func (r *dateReader) field(i int, n node) error {
 		if err != nil {
 			return err
 		}
-		for ; used < 6; used++ {
+		field := "micros"
+		if key == "MS" { // 3 is 300 milliseconds, 0012 are 12
+			field = "millis"
+			for ; used < 3; used++ {
+				v *= 10
+			}
+			v = min(v, 1<<31) * 1000
+		}
+		for ; used < 6 && field == "micros"; used++ {
 			v *= 10
 		}
-		field := "micros"
-		if key == "MS" {
-			field = "millis"
+		if key[0] == 'F' { // rounded half away from zero to as many digits
+			unit := 1
+			for range 6 - width {
+				unit *= 10
+			}
+			v = (v + unit/2) / unit * unit
 		}
 		return r.p.set(field, n.key, v)
 	case "SSSS", "SSSSS":
@@ -316,7 +321,10 @@ func (r *dateReader) field(i int, n node) error {
 		if err != nil {
 			return err
 		}
-		return r.p.set("dow", n.key, v%7)
+		if v++; v > 7 { // PostgreSQL: whatever is behind Saturday is Sunday
+			v = 1
+		}
+		return r.p.set("dow", n.key, v-1)
 	case "WW", "IW":
 		return number("week", 2)
 	case "Q":
@@ -405,7 +413,14 @@ func (p *parsed) moment(text string) (days, micros int64, err error) {
 	minute, _ := get("minute")
 	second, _ := get("second")
 	if v, ok := get("ssss"); ok && v != 0 {
-		hour, minute, second = v/3600, v/60%60, v%60
+		for _, f := range []struct {
+			at *int
+			v  int
+		}{{&hour, v / 3600}, {&minute, v / 60 % 60}, {&second, v % 60}} {
+			if *f.at == 0 { // what stands beside SSSS goes first
+				*f.at = f.v
+			}
+		}
 	}
 	if p.clock {
 		if hour < 1 || hour > 12 {
@@ -531,11 +546,14 @@ func (p *parsed) moment(text string) (days, micros int64, err error) {
 		return 0, 0, overflow()
 	}
 	us := int64(p.values["millis"]) + int64(p.values["micros"])
-	if hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 || hour == 24 && (minute > 0 || second > 0 || us > 0) || us < 0 || us > 1000000 {
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || us < 0 || us >= 1000000 {
 		return 0, 0, overflow()
 	}
 	if year < -4713 || year > 294276 {
 		return 0, 0, overflow()
+	}
+	if p.hasTZ && (p.tzh > 15 || p.tzm > 59) {
+		return 0, 0, pgerr.New(pgerrcode.InvalidTimeZoneDisplacementValue, "time zone displacement out of range: \"%s\"", text)
 	}
 	return daysOf(year, month, day), int64(hour)*3600000000 + int64(minute)*60000000 + int64(second)*1000000 + us, nil
 }
@@ -571,9 +589,6 @@ func toTimestamp(text, format string) (string, error) {
 	}
 	if !p.hasTZ {
 		return timestampText(days, micros), nil
-	}
-	if p.tzh > 15 || p.tzm > 59 {
-		return "", pgerr.New(pgerrcode.DatetimeFieldOverflow, "time zone displacement out of range: \"%s\"", text)
 	}
 	off := int64(p.tzSign) * int64(p.tzh*60+p.tzm) * 60000000
 	return timestampText(days, micros-off) + "+00", nil

@@ -40,6 +40,7 @@ type pathParser struct {
 	depth int
 	nodes int
 	inAt  bool
+	inSub bool
 }
 
 // grow counts a node.
@@ -179,7 +180,8 @@ func (p *pathParser) unary() (*pathNode, error) {
 		return &pathNode{op: "neg", left: n}, err
 	}
 	if p.take("+") {
-		return p.unary()
+		n, err := p.unary()
+		return &pathNode{op: "pos", left: n}, err
 	}
 	return p.primary()
 }
@@ -271,6 +273,9 @@ func (p *pathParser) primary() (*pathNode, error) {
 	case p.take("null"):
 		n = &pathNode{op: "lit"}
 	case p.take("last"):
+		if !p.inSub {
+			return nil, pgerr.New(pgerrcode.SyntaxError, "LAST is allowed only in array subscripts")
+		}
 		n = &pathNode{op: "last"}
 	case p.take("exists"):
 		if !p.take("(") {
@@ -336,6 +341,9 @@ func (p *pathParser) steps(n *pathNode) (*pathNode, error) {
 				return nil, badPath()
 			}
 			if p.take("(") {
+				if w == "datetime" {
+					return nil, pgerr.New(pgerrcode.FeatureNotSupported, "jsonpath item method .datetime() is not supported")
+				}
 				if !p.take(")") || !strings.Contains(" type size double ceiling floor abs keyvalue ", " "+w+" ") {
 					return nil, badPath()
 				}
@@ -352,24 +360,12 @@ func (p *pathParser) steps(n *pathNode) (*pathNode, error) {
 				continue
 			}
 			m := &pathNode{op: "[]", left: n}
-			for {
-				from, err := p.sum()
-				if err != nil {
-					return nil, err
-				}
-				sub := [2]*pathNode{from, nil}
-				if p.take("to") {
-					if sub[1], err = p.sum(); err != nil {
-						return nil, err
-					}
-				}
-				m.subs = append(m.subs, sub)
-				if !p.take(",") {
-					break
-				}
-			}
-			if !p.take("]") {
-				return nil, badPath()
+			was := p.inSub
+			p.inSub = true
+			err := p.subscripts(m)
+			p.inSub = was
+			if err != nil {
+				return nil, err
 			}
 			n = m
 		case p.take("?"):
@@ -417,6 +413,33 @@ func (r *pathRun) step() error {
 	return nil
 }
 
+// subscripts reads what stands in brackets, to the closing one.
+func (p *pathParser) subscripts(m *pathNode) error {
+	if p.depth++; p.depth > 200 { // a subscript may have subscripts
+		return pgerr.New(pgerrcode.StatementTooComplex, "stack depth limit exceeded")
+	}
+	defer func() { p.depth-- }()
+	for {
+		from, err := p.sum()
+		if err != nil {
+			return err
+		}
+		sub := [2]*pathNode{from, nil}
+		if p.take("to") {
+			if sub[1], err = p.sum(); err != nil {
+				return err
+			}
+		}
+		m.subs = append(m.subs, sub)
+		if p.take("]") {
+			return nil
+		}
+		if !p.take(",") {
+			return badPath()
+		}
+	}
+}
+
 // lastLevel is "last" as a level of .**.
 const lastLevel = 1 << 30
 
@@ -448,6 +471,7 @@ const (
 	codeNoObject   = "2203C" // sql_json_object_not_found
 	codeBadSub     = "22033" // invalid_sql_json_subscript
 	codeNotNumeric = "22036" // non_numeric_sql_json_item
+	codeNotNumber  = "2203B" // sql_json_number_not_found
 	codeNotScalar  = "22038" // singleton_sql_json_item_required
 )
 
@@ -529,11 +553,14 @@ func (r *pathRun) walk(n *pathNode, at value, yield func(value) error) error {
 		return yield(value{kind: jsonNumber, text: strconv.Itoa(r.last)})
 	case "var":
 		i := r.vars.member(n.text)
+		if r.vars.kind == jsonNull {
+			return yield(value{})
+		}
 		if i < 0 {
 			return pgerr.New(pgerrcode.UndefinedObject, "could not find jsonpath variable \"%s\"", n.text)
 		}
 		return yield(r.vars.items[i])
-	case "+", "-", "*", "/", "%", "neg":
+	case "+", "-", "*", "/", "%", "neg", "pos":
 		list, err := r.arithmetic(n, at)
 		if err != nil {
 			return err
@@ -749,6 +776,9 @@ func (r *pathRun) method(name string, v value, strict bool) ([]value, error) {
 	case "double":
 		text, ok := v.plain()
 		if ok && (v.kind == jsonNumber || v.kind == jsonString) {
+			if text = strings.TrimSpace(text); strings.Contains(text, "_") {
+				text = ""
+			}
 			if f, err := strconv.ParseFloat(text, 64); err == nil && f-f == 0 {
 				if v.kind == jsonNumber {
 					return num(text), nil
@@ -756,6 +786,12 @@ func (r *pathRun) method(name string, v value, strict bool) ([]value, error) {
 				x, err := parseNumber(strconv.FormatFloat(f, 'g', -1, 64))
 				return num(x.String()), err
 			}
+		}
+		switch v.kind {
+		case jsonNumber:
+			return nil, pgerr.New(codeNotNumeric, "numeric argument of jsonpath item method .double() is out of range for type double precision")
+		case jsonString:
+			return nil, pgerr.New(codeNotNumeric, "string argument of jsonpath item method .double() is not a valid representation of a double precision number")
 		}
 		return nil, pgerr.New(codeNotNumeric, "jsonpath item method .double() can only be applied to a string or numeric value")
 	}
@@ -795,7 +831,7 @@ func (r *pathRun) operand(n *pathNode, at value, op, side string) (number, error
 }
 
 func (r *pathRun) arithmetic(n *pathNode, at value) ([]value, error) {
-	if n.op == "neg" {
+	if n.op == "neg" || n.op == "pos" {
 		list, err := r.operands(n.left, at)
 		if err != nil {
 			return nil, err
@@ -803,13 +839,15 @@ func (r *pathRun) arithmetic(n *pathNode, at value) ([]value, error) {
 		var out []value
 		for _, v := range list {
 			if v.kind != jsonNumber {
-				return nil, pgerr.New(codeNotNumeric, "operand of unary jsonpath operator - is not a numeric value")
+				return nil, pgerr.New(codeNotNumber, "operand of unary jsonpath operator %s is not a numeric value", map[string]string{"neg": "-", "pos": "+"}[n.op])
 			}
 			x, err := parseNumber(v.text)
 			if err != nil {
 				return nil, err
 			}
-			x.digits.Neg(x.digits)
+			if n.op == "neg" {
+				x.digits.Neg(x.digits)
+			}
 			out = append(out, value{kind: jsonNumber, text: x.String()})
 		}
 		return out, nil
@@ -1006,12 +1044,14 @@ func runPath(args []*string, firstOnly bool) (out []value, failed bool, err erro
 	if err != nil {
 		return nil, false, err
 	}
-	vars, err := parseJSON(*args[2])
-	if err != nil {
-		return nil, false, err
-	}
-	if vars.kind != jsonObject {
-		return nil, false, pgerr.New(pgerrcode.InvalidParameterValue, "\"vars\" argument is not an object")
+	var vars value // of kind null where a variable is null: the operators have no variables
+	if *args[2] != "" {
+		if vars, err = parseJSON(*args[2]); err != nil {
+			return nil, false, err
+		}
+		if vars.kind != jsonObject {
+			return nil, false, pgerr.New(pgerrcode.InvalidParameterValue, "\"vars\" argument is not an object")
+		}
 	}
 	r := pathRun{root: root, vars: vars, lax: lax}
 	err = r.walk(n, root, func(v value) error {

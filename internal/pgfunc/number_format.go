@@ -162,7 +162,7 @@ func toCharNumber(value, kind, format string) (string, error) {
 		return f.writeRoman(digits), nil
 	case f.science:
 		if special {
-			return " " + "#" + strings.Repeat("#", f.post+5), nil
+			return " " + strings.Repeat("#", f.pre) + "." + strings.Repeat("#", f.post+4), nil
 		}
 		switch {
 		case float:
@@ -210,9 +210,7 @@ func toCharNumber(value, kind, format string) (string, error) {
 		spaces = f.pre - len(whole)
 	} else if len(whole) > f.pre {
 		digits = strings.Repeat("#", f.pre)
-		if f.post > 0 || true {
-			digits += "." + strings.Repeat("#", f.post)
-		}
+		digits += "." + strings.Repeat("#", f.post)
 	}
 	return f.write(digits, negative, spaces), nil
 }
