@@ -73,6 +73,8 @@ type Env struct {
 	NoParams bool
 	// ShowNumerics lets output columns of type numeric without a scale leave as text, each value with the digits that PostgreSQL gives it.
 	ShowNumerics bool
+	// Unexpanded leaves the bodies of functions out, for who asks what a text depends on: their names are looked up along a caller's path, and may lead nowhere.
+	Unexpanded bool
 	// ParamDims are the numbers of dimensions of parameters that are arrays, as far as they are known; 0 and 1 are the same.
 	ParamDims []int
 	// TargetTypes are the column types of an INSERT's target; output columns are converted to them by assignment rules.

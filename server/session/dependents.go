@@ -55,7 +55,7 @@ func (s *Session) viewSelect(db *catalog.Database, v *catalog.View) (*sql.Select
 		return nil, noRelation(v.Name)
 	}
 	r := &resolver{db: db, systems: s.node.systems, used: map[catalog.Name]bool{}}
-	return sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info()})
+	return sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Unexpanded: true})
 }
 
 // foreignKey names a key of a table.

@@ -164,7 +164,7 @@ func (s *Session) dependentViews(db *catalog.Database, n catalog.Name) []catalog
 		if !ok {
 			continue
 		}
-		if _, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info()}); err == nil && r.used[n] {
+		if _, err := sql.Rewrite(q, sql.Env{Resolver: r, Session: s.info(), Unexpanded: true}); err == nil && r.used[n] {
 			out = append(out, name)
 		}
 	}
