@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgerrcode"
 
@@ -479,8 +480,8 @@ func toNumber(args []*string) (*string, error) {
 		if s == "" {
 			break
 		}
-		if n.kind != nodeKey {
-			if !data(s[0]) {
+		if n.kind != nodeKey { // a character of the text is passed over for each, whatever it is
+			for k := utf8.RuneCountInString(n.text); k > 0 && s != ""; k-- {
 				s = s[runeLen(s):]
 			}
 			continue

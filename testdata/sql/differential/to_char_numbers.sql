@@ -354,3 +354,6 @@ to_number('1234.567', '9999.99')
 to_number('', '9')
 to_number('abc', '999')
 to_number('12th', '99th')
+-- a character of the text is passed over for each one of the template that means nothing
+SELECT to_number('-1', '"x"9'), to_number('a1', 'x9'), to_number('ab12', '"xy"99'), to_number('1 2', '9 9'), to_number('1é2', '9"x"9')
+SELECT to_number('1', '"x"9')
