@@ -73,6 +73,7 @@ func TestCallBounds(t *testing.T) {
 		{"jsonb_path_query_array", "54000", []string{`["` + again("x", 1000000) + `"]`, "$[" + again("0,", 1000) + "0]", "{}", "false"}},
 		{"jsonb_path_query", "54000", []string{`["` + again("x", 1000000) + `"]`, "$[" + again("0,", 1000) + "0]", "{}", "false"}},
 		{"jsonb_path_query_array", "22003", []string{again("9", 100000), "$" + again("*$", 100), "{}", "false"}},
+		{"jsonb_path_query_array", "54001", []string{again("9", 100000), "$" + again("+1", 4000), "{}", "false"}},
 		{"regexp_like", "54001", []string{again("a", 1000000), again("a?", 30000) + "b", ""}},
 		{"regexp_like", "54001", []string{again("a", 1000000), "(((a?){1,9}){1,9}){1,9}b", ""}},
 		{"regexp_like", "", []string{again("a", 1000000), "^(a|b)*c", ""}},

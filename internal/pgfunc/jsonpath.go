@@ -827,6 +827,9 @@ func (r *pathRun) operand(n *pathNode, at value, op, side string) (number, error
 	if len(list) != 1 || list[0].kind != jsonNumber {
 		return number{}, pgerr.New(codeNotScalar, "%s operand of jsonpath operator %s is not a single numeric value", side, op)
 	}
+	if r.steps += len(list[0].text); r.steps > maxPathSteps { // long numbers are long work
+		return number{}, r.step()
+	}
 	return parseNumber(list[0].text)
 }
 
