@@ -21,6 +21,12 @@ func (m *Image) definitions() definition.Env {
 		FormatType: func(oid uint32, mod int32) string {
 			return m.FormatType(oid, mod, true, func(schema string) bool { return schema == pgcatalog.Schema })
 		},
+		Enum: func(n catalog.Name) uint32 {
+			if o := m.enums[n]; o != nil {
+				return o.RowType
+			}
+			return 0
+		},
 	}
 }
 

@@ -49,6 +49,9 @@ func exprText(expr string, typ sqltype.Type) string {
 		word = typeWord(*cell.Cast)
 		typ = *cell.Cast
 	}
+	if strings.Contains(word, "???") { // an enum whose default could not be spelled
+		return expr
+	}
 	switch cell.Kind {
 	case sql.CellString:
 		switch typ.OID {

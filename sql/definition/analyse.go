@@ -8,6 +8,7 @@ import (
 
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 
+	"github.com/miniodb/miniodb/catalog"
 	"github.com/miniodb/miniodb/internal/pgcatalog"
 )
 
@@ -277,6 +278,14 @@ func hasColumn(n *node) bool {
 // typeName reads a type and its modifier.
 func (a *analyser) typeName(t *pg_query.TypeName) (oid uint32, mod int32) {
 	names := words(t.GetNames())
+	if len(names) == 2 && a.env.Enum != nil && !t.Setof && !t.PctType && len(t.Typmods) == 0 {
+		if oid = a.env.Enum(catalog.Name{Schema: names[0], Name: names[1]}); oid != 0 {
+			if len(t.ArrayBounds) > 0 {
+				oid++
+			}
+			return oid, -1
+		}
+	}
 	if len(names) == 2 && names[0] != "pg_catalog" || len(names) > 2 || len(names) == 0 || t.Setof || t.PctType {
 		a.fail("type")
 		return typeText, -1

@@ -216,7 +216,10 @@ func (a *analyser) canonical(s string, to uint32) (string, bool) {
 		}
 	}
 	t := sqltype.Of(sqltype.OID(to))
-	if pgcatalog.TypeByOID(to) == nil || strings.HasPrefix(t.String(), "???") {
+	if t.Enum() {
+		return s, true
+	}
+	if elem, _ := t.Elem(); !elem.Enum() && pgcatalog.TypeByOID(to) == nil || !elem.Enum() && strings.HasPrefix(t.String(), "???") {
 		return "", false
 	}
 	vt := vector.TypeOf(t)

@@ -35,6 +35,7 @@ type Env struct {
 	Columns    func(catalog.Name) ([]Column, bool) // of a relation by its full name
 	Relation   func(catalog.Name) string           // how the relation is called along the search path, quoted
 	FormatType func(oid uint32, mod int32) string  // as PostgreSQL's format_type
+	Enum       func(catalog.Name) (oid uint32)     // of an enum by its full name, 0: there is none; the array type has the next; nil: there are none
 	Values     pgvalue.Options                     // how constants are read
 	Pretty     bool                                // the fewest parentheses
 }

@@ -51,3 +51,8 @@ CREATE SEQUENCE down INCREMENT -1;
 COMMENT ON SEQUENCE plain IS 'numbers';
 GRANT USAGE ON SEQUENCE plain TO psql_reader;
 ALTER TABLE checks OWNER TO psql_auditor;
+CREATE TYPE sales.mood AS ENUM ('sad', 'it''s ok', 'Happy');
+ALTER TYPE sales.mood ADD VALUE 'fine' BEFORE 'Happy';
+COMMENT ON TYPE sales.mood IS 'how it went';
+CREATE TABLE moods (m sales.mood PRIMARY KEY, n sales.mood[] DEFAULT '{sad}', o sales.mood DEFAULT 'fine'::sales.mood);
+CREATE VIEW all_moods AS SELECT m, n, 'fine'::sales.mood AS fine FROM moods;

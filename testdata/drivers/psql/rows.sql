@@ -10,3 +10,4 @@ INSERT INTO defaults (a, j, k, l, t) VALUES (1, '2024-01-01', '2024-01-01', 'a0e
 INSERT INTO numbered (f) VALUES ('one'), ('two');
 INSERT INTO "Mixed Case" VALUES (2, 'select');
 INSERT INTO child VALUES (2, 'north');
+INSERT INTO moods VALUES ('it''s ok', '{fine,"it''s ok",NULL}', 'sad'), ('Happy', NULL, NULL);
