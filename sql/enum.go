@@ -148,13 +148,10 @@ func (t *translator) enumCall(name string, args []expr, loc int32) (expr, bool, 
 	if args[0].isUnknown() && len(args) == 2 {
 		ty = args[1].typ
 	}
-	switch {
-	case ty.OID == sqltype.Unknown:
-		return expr{}, true, t.errorf(loc, pgerrcode.DatatypeMismatch, "could not determine polymorphic type because input has type unknown")
-	case !ty.Enum() || t.enum(ty) == nil:
+	e := t.enum(ty)
+	if !ty.Enum() || e == nil {
 		return expr{}, true, t.noFunction(name, args, loc)
 	}
-	e := t.enum(ty)
 	duck, _ := t.duckType(ty)
 	if name != "enum_range" {
 		if len(e.Labels) == 0 {

@@ -9,6 +9,7 @@ var reflected = []string{
 var topics = map[string][]string{
 	"TestAsyncpg": {
 		"connect", "password and TLS", "types", "parameters", "prepared", "transactions", "cursors", "copy", "errors", "special values", "type information", "timeouts", "reset and pool", "large result",
+		"enums",
 	},
 	"TestDbt":    {"seed", "build", "second run", "relations", "documentation"},
 	"TestDuckDB": {"attach", "types", "filters", "transactions", "pass through", "large scan"},
@@ -45,7 +46,7 @@ var topics = map[string][]string{
 	},
 	"TestPsycopg": {
 		"connect", "password and TLS", "types as parameters", "parameters without a table", "row factories", "transactions", "errors", "prepared statements", "many", "pipeline",
-		"server side cursors", "copy", "composing statements", "several statements", "type information", "streaming", "cancelling",
+		"server side cursors", "copy", "composing statements", "several statements", "type information", "streaming", "cancelling", "enums",
 	},
 	"TestPsycopg2": {
 		"connect", "password and TLS", "types", "cursors", "named cursors", "transactions", "many", "copy", "errors", "cancelling", "large result",
@@ -53,6 +54,7 @@ var topics = map[string][]string{
 	"TestReflection":   reflected,
 	"TestReflection14": reflected,
 	"TestSQLAlchemy": {
-		"core psycopg", "orm psycopg", "keys psycopg", "levels psycopg", "core psycopg2", "orm psycopg2", "keys psycopg2", "levels psycopg2", "orm asyncpg",
+		"core psycopg", "orm psycopg", "keys psycopg", "levels psycopg", "enums psycopg", "core psycopg2", "orm psycopg2", "keys psycopg2", "levels psycopg2",
+		"enums psycopg2", "orm asyncpg",
 	},
 }

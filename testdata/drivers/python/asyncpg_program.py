@@ -200,4 +200,19 @@ async def large_result(conn):
     show(len(rows), sum(r["x"] + r["f"] + len(r["t"]) for r in rows))
 
 
+@topic
+async def enums(conn):
+    await conn.execute("CREATE TYPE tone AS ENUM ('low', 'middle', 'high'); CREATE TABLE tones (id int, t tone, ts tone[])")
+    await conn.execute("INSERT INTO tones VALUES ($1, $2, $3), (2, 'low', NULL)", 1, "high", ["low", None, "high"])
+    await conn.copy_records_to_table("tones", records=[(3, "middle", []), (4, None, None)])
+    show_all(await conn.fetch("SELECT * FROM tones ORDER BY t, id"))
+    show_all(await conn.fetch("SELECT id FROM tones WHERE t > $1 AND t = ANY($2::tone[]) ORDER BY id", "low", ["high", "middle"]))
+    await fails(conn.execute("INSERT INTO tones VALUES (5, $1)", "loud"))
+    pick = await conn.prepare("SELECT t, ts, max(t) OVER () AS most FROM tones WHERE t = $1")
+    show([(p.name, p.kind, p.schema) for p in pick.get_parameters()], [(a.name, a.type.name, a.type.kind) for a in pick.get_attributes()])
+    await conn.execute("ALTER TYPE tone ADD VALUE 'shrill'")
+    await conn.execute("INSERT INTO tones VALUES (5, $1)", "shrill")
+    show(await conn.fetchval("SELECT max(t) FROM tones"), await conn.fetchval("SELECT enum_range(NULL::tone)"))
+
+
 run(lambda: asyncpg.connect(server_settings={"application_name": "program", "timezone": "UTC"}))

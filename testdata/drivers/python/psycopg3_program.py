@@ -1,5 +1,6 @@
 """psycopg 3: what its users do, printed."""
 import datetime as dt
+import enum
 import os
 import uuid
 from decimal import Decimal
@@ -8,6 +9,7 @@ import psycopg
 from psycopg import rows, sql
 from psycopg.types.json import Json, Jsonb
 from psycopg.types import TypeInfo
+from psycopg.types.enum import EnumInfo, register_enum
 from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
@@ -324,6 +326,33 @@ def cancelling(conn):
     except psycopg.errors.QueryCanceled as e:
         show(e.sqlstate, e.diag.message_primary)
     show(conn.execute("RESET statement_timeout; SELECT 'alive'").nextset())
+
+
+class Tone(enum.Enum):
+    low = "low"
+    high = "high"
+
+
+@topic
+def enums(conn):
+    conn.execute("CREATE TYPE tone AS ENUM ('low', 'high')")
+    conn.execute("CREATE TABLE tones (id int, t tone, ts tone[])")
+    info = EnumInfo.fetch(conn, "tone")
+    show(info.name, info.labels)
+    register_enum(info, conn, Tone)
+    conn.execute("INSERT INTO tones VALUES (1, %s, %s), (2, %b, %t)", [Tone.high, [Tone.low, None], Tone.low, [Tone.high]])
+    for binary in (False, True):
+        show(conn.cursor(binary=binary).execute("SELECT t, ts FROM tones WHERE t >= %s ORDER BY t", [Tone.low]).fetchall())
+    with conn.cursor().copy("COPY tones FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(["int4", "tone", "tone[]"])
+        copy.write_row((3, Tone.low, [Tone.low]))
+    with conn.cursor().copy("COPY (SELECT * FROM tones ORDER BY id) TO STDOUT (FORMAT binary)") as copy:
+        copy.set_types(["int4", "tone", "tone[]"])
+        show(list(copy.rows()))
+    try:
+        conn.execute("INSERT INTO tones VALUES (4, %s)", ["loud"])
+    except psycopg.errors.InvalidTextRepresentation as e:
+        show(e.sqlstate, e.diag.message_primary)
 
 
 run(psycopg.connect)

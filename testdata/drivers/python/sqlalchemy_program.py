@@ -184,6 +184,25 @@ def levels(engine):
         show(conn.scalar(sa.text("SELECT 'still here'")))
 
 
+def enums(engine):
+    """An enum that the program makes, its columns, and what reflection finds."""
+    meta = sa.MetaData()
+    tone = sa.Enum("low", "middle", "high", name="tone")
+    tones = sa.Table("tones", meta, sa.Column("id", sa.Integer), sa.Column("t", tone, server_default="low"), sa.Column("ts", pg.ARRAY(tone)))
+    with engine.begin() as conn:
+        meta.create_all(conn)
+        conn.execute(sa.insert(tones), [{"id": 1, "t": "high", "ts": ["low", "middle"]}, {"id": 2, "t": "low", "ts": None}, {"id": 3, "t": "middle", "ts": []}])
+        conn.execute(sa.insert(tones).values(id=4))
+        show(conn.execute(sa.select(tones).where(tones.c.t > "low").order_by(tones.c.t)).all())
+        show(conn.execute(sa.select(tones.c.t, sa.func.count()).group_by(tones.c.t).order_by(tones.c.t.desc())).all())
+        show(conn.execute(sa.select(sa.func.max(tones.c.t)).where(tones.c.t.in_(["low", "middle"]))).scalar())
+        found = sa.inspect(conn)
+        show(found.get_enums(), [(c["name"], repr(c["type"]), c["default"]) for c in found.get_columns("tones")])
+    with engine.begin() as conn:
+        meta.drop_all(conn)
+        show(sa.inspect(conn).get_enums())
+
+
 def with_driver(part, driver):
     def body(_):
         engine = sa.create_engine(f"postgresql+{driver}://", pool_size=2, pool_pre_ping=True)
@@ -223,7 +242,7 @@ def orm_asyncpg(_):
 
 
 for name in ("psycopg", "psycopg2"):
-    for function in (core, orm, keys, levels):
+    for function in (core, orm, keys, levels, enums):
         topic(with_driver(function, name))
 topic(orm_asyncpg)
 run(Nothing)
