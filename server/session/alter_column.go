@@ -289,10 +289,10 @@ func (a *alteration) setType(c *sql.SetType) error {
 	}
 	if !widens(col.Type, c.Type) {
 		if textual(col.Type.OID) && !textual(c.Type.OID) && c.Using == "" {
-			return pgerr.New(pgerrcode.DatatypeMismatch, "column %q cannot be cast automatically to type %s", col.Name, c.Type).
-				WithHint("You might need to specify \"USING %s::%s\".", sql.QuoteIdent(col.Name), c.Type)
+			return pgerr.New(pgerrcode.DatatypeMismatch, "column %q cannot be cast automatically to type %s", col.Name, a.s.spell(c.Type)).
+				WithHint("You might need to specify \"USING %s::%s\".", sql.QuoteIdent(col.Name), a.s.spell(c.Type))
 		}
-		return pgerr.New(pgerrcode.FeatureNotSupported, "changing the type of column %q from %s to %s is not supported", col.Name, col.Type, c.Type).
+		return pgerr.New(pgerrcode.FeatureNotSupported, "changing the type of column %q from %s to %s is not supported", col.Name, a.s.spell(col.Type), a.s.spell(c.Type)).
 			WithDetail("Types can be widened: smallint, integer, bigint; real, double precision; varchar(n) to longer ones and text; numeric to more digits of the same scale.").
 			WithHint("Make a new table with CREATE TABLE AS.")
 	}

@@ -68,6 +68,18 @@ func (s *Session) typeName(t *catalog.Type) string {
 	return sql.QuoteIdent(t.Name.Schema) + "." + sql.QuoteIdent(t.Name.Name)
 }
 
+// spell is any type as messages have it.
+func (s *Session) spell(ty sqltype.Type) string {
+	t := s.database().EnumByType(ty)
+	switch {
+	case t == nil:
+		return ty.String()
+	case ty.Enum():
+		return s.typeName(t)
+	}
+	return s.typeName(t) + "[]"
+}
+
 func typeExists(name string) error {
 	return pgerr.New(pgerrcode.DuplicateObject, "type %q already exists", name)
 }
