@@ -300,7 +300,7 @@ func (m *merger) functions() {
 	}
 }
 
-// types are kept with their OIDs, of which those of their columns are made.
+// types are kept with their OIDs, of which those of their columns are made, and with the labels that they got since the backup, which rows may have.
 func (m *merger) types() {
 	m.out.Types = maps.Clone(m.backup.Types)
 	if m.out.Types == nil {
@@ -311,10 +311,15 @@ func (m *merger) types() {
 	}
 	for _, name := range sortedNames(m.now.Types) {
 		t := *m.now.Types[name]
-		if m.backup.Types[name] != nil || m.backup.EnumByType(t.Enum()) != nil {
+		if old := m.backup.EnumByType(t.Enum()); old != nil {
+			if len(t.Labels) > len(old.Labels) {
+				longer := *old
+				longer.Labels = t.Labels
+				m.out.Types[old.Name] = &longer
+			}
 			continue
 		}
-		if m.used[t.OID] {
+		if m.used[t.OID] || m.backup.Types[name] != nil {
 			m.taken(name, "type")
 			continue
 		}

@@ -147,6 +147,28 @@ func TestMergeConflicts(t *testing.T) {
 	}
 }
 
+// TestMergeTypes has enums that are in the backup, that got labels since then, and that are newer; a newer one of the same name is a conflict.
+func TestMergeTypes(t *testing.T) {
+	enum := func(oid uint32, name string, labels ...string) catalog.Op {
+		e := &catalog.Type{OID: oid, Name: public(name)}
+		for i, l := range labels {
+			e.Labels = append(e.Labels, catalog.Label{OID: oid + 1 + uint32(i), Name: l, Sort: float32(i + 1)})
+		}
+		return catalog.Op{PutType: e}
+	}
+	b := sample()
+	b.Catalog = after(t, b.Catalog, enum(16600, "lost", "a"), enum(16610, "grown", "a"))
+	now := after(t, b.Catalog, catalog.Op{DropType: ref(public("lost"))}, enum(16610, "grown", "a", "b"), enum(16620, "young", "x"))
+	d, _, err := merge(b, now, true, statesOf(b.Catalog, now))
+	require.NoError(t, err)
+	require.Len(t, d.Types, 3)
+	require.Equal(t, []string{"a", "b"}, d.Types[public("grown")].Words())
+	require.EqualValues(t, 16620, d.Types[public("young")].OID)
+	require.EqualValues(t, 16600, d.Types[public("lost")].OID)
+	_, _, err = merge(b, after(t, now, enum(16700, "lost", "z")), true, statesOf(b.Catalog, now))
+	require.Equal(t, pgerrcode.DuplicateTable, pgerr.Code(err))
+}
+
 // TestMergeTakesTheNewerSchema has a table whose columns changed after the backup.
 func TestMergeTakesTheNewerSchema(t *testing.T) {
 	b := sample()
