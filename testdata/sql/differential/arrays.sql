@@ -42,3 +42,8 @@ unnest(1)
 id[1] FROM t
 ROW(1,2) = ROW(1,2), (1,2) < (1,3), (1,2) IN ((1,2),(3,4)), (id, s) = (1, 1), (1, NULL) IS NULL, ROW(NULL, NULL) IS NULL FROM t ORDER BY id
 (id, s) IN (SELECT id, s FROM t WHERE id < 3) FROM t ORDER BY id
+-- ANY and ALL of arrays that are NULL, hold NULL, or nothing
+SELECT x, x = ANY(a), x <> ALL(a), NOT (x = ANY(a)), x < ANY(a), x >= ALL(a) FROM (VALUES (1, NULL::int[]), (2, '{1,NULL}'), (NULL, '{1}'), (3, '{}'), (1, '{1,2}')) v(x, a) ORDER BY 1, 2, 3, 4
+SELECT x FROM (VALUES (1, NULL::int[]), (2, '{1,NULL}'), (3, '{}'), (4, '{5}')) v(x, a) WHERE NOT (x = ANY(a)) ORDER BY 1
+SELECT x FROM (VALUES (1, NULL::text[]), (2, '{b}'), (3, '{}')) v(x, a) WHERE 'a' <> ALL(a) ORDER BY 1
+SELECT count(*) FROM (VALUES (1, NULL::int[]), (2, '{2}')) v(x, a) JOIN (VALUES (1), (2)) w(y) ON NOT (y = ANY(a))
