@@ -81,8 +81,8 @@ func (s *Session) changedSettings(c *sql.AlterRoleSet, old map[string]string) (m
 		delete(n, c.Reset.Name)
 		return n, nil
 	}
-	value, err := checkSetting(c.Set.Name, settingText(c.Set), s.values, true)
-	if err != nil {
+	text := settingText(c.Set)
+	if _, err := checkSetting(c.Set.Name, text, s.values, true); err != nil {
 		return nil, s.node.refuseEngineSetting(c.Set.Name, err)
 	}
 	if err := s.mayKeep(c.Set.Name); err != nil {
@@ -91,7 +91,7 @@ func (s *Session) changedSettings(c *sql.AlterRoleSet, old map[string]string) (m
 	if n == nil {
 		n = map[string]string{}
 	}
-	n[c.Set.Name] = value
+	n[c.Set.Name] = text // as given: it is read again when a session begins
 	return n, nil
 }
 
