@@ -186,12 +186,10 @@ func (t *translator) anyAll(c exprCtx, x *pg_query.A_Expr, op string, all bool) 
 	// DuckDB makes a subquery of ANY over a list, which the condition of an outer join cannot have.
 	if duck, ok := comparisons[op]; ok && c.place != inJoin && cmp.sql == "("+t.settleFor(l, elem, x.Location).sql+" "+duck+" pg_x)" && duck[0] != 'I' {
 		l = t.settleFor(l, elem, x.Location)
-		if r.lit != nil {
-			return typed("("+l.sql+" "+duck+" "+word+" ("+r.sql+"))", sqltype.Bool, l, r), nil
+		if r.lit == nil && l.weight+2*r.weight <= maxRepeatedWeight { // NULL is no empty list; more would be computed in a lambda, where no subquery may stand
+			return t.bind(sqltype.Bool, "CASE WHEN $2 IS NOT NULL THEN ($1 "+duck+" "+word+" ($2)) END", l, r), nil
 		}
-		if l.weight+2*r.weight <= maxRepeatedWeight { // more would be computed once in a lambda, where no subquery may stand
-			return t.bind(sqltype.Bool, "CASE WHEN $2 IS NOT NULL THEN ($1 "+duck+" "+word+" ($2)) END", l, r), nil // NULL is no empty list
-		}
+		return typed("("+l.sql+" "+duck+" "+word+" ("+r.sql+"))", sqltype.Bool, l, r), nil
 	}
 	fn := "pg_any"
 	if all {

@@ -154,14 +154,14 @@ func getExpr(v *Viewer, args []*string) (*string, error) {
 	return &s, nil
 }
 
-// spelledAgain gives an expression of the catalogs the parentheses that are asked for.
+// spelledAgain gives an expression of the catalogs the parentheses that are asked for, and names without the schemas that are searched.
 func (v *Viewer) spelledAgain(s string, args []*string) (*string, error) {
-	if len(args) > 2 && *args[2] == "true" {
+	if pretty := len(args) > 2 && *args[2] == "true"; pretty || strings.Contains(s, ".") {
 		var columns []definition.Column
 		if o := v.byOID[oidArg(args[1])]; o != nil {
 			columns = columnsOf(o.Columns)
 		}
-		if t, err := definition.Expr(s, columns, v.definitions(true)); err == nil {
+		if t, err := definition.Expr(s, columns, v.definitions(pretty)); err == nil {
 			return &t, nil
 		}
 	}
