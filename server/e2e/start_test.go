@@ -159,12 +159,9 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	go func() {
 		_, _ = d.Exec(context.WithoutCancel(t.Context()), "SELECT count(*) FROM generate_series(1, 100000000) a, generate_series(1, 100000) b").ReadAll()
 	}()
-	require.Eventually(t, func() bool {
-		probe, err := pgconn.Connect(t.Context(), s.DSN())
-		if err == nil {
-			_ = probe.Close(t.Context())
-		}
-		return err == nil
+	watcher := connect(t, s.DSN())
+	require.Eventually(t, func() bool { // the query runs
+		return watcher.one("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%100000000%' AND pid <> pg_backend_pid()") == "1"
 	}, 10*time.Second, 20*time.Millisecond)
 	require.NoError(t, s.Signal(syscall.SIGTERM))
 	require.Eventually(t, func() bool { // it has begun to drain: no new connections
